@@ -1,0 +1,39 @@
+import { writeFileSync } from 'node:fs'
+import { AgentCard } from './agent-card.js'
+import { HandshakeMessage, HandshakePayload, HandshakeResponse, HandshakeResponseData } from './handshake.js'
+import { Limits } from './limits.js'
+import { roomPath } from './rooms.js'
+import { PlainError, SessionMessage, SessionResponse } from './session.js'
+import { VectorFile } from './vector-file.js'
+
+/** Every schema that is published, by the name of its file. */
+export const publishedSchemas = {
+  'agent-card': AgentCard,
+  'handshake-message': HandshakeMessage,
+  'handshake-payload': HandshakePayload,
+  'handshake-response': HandshakeResponse,
+  'handshake-response-data': HandshakeResponseData,
+  limits: Limits,
+  'plain-error': PlainError,
+  'session-message': SessionMessage,
+  'session-response': SessionResponse,
+  'vector-file': VectorFile,
+} as const
+
+/** A nested schema is written out in place, so that each file stands alone. */
+const withoutInnerIds = (value: unknown, top = true): unknown => {
+  if (Array.isArray(value)) return value.map(item => withoutInnerIds(item, false))
+  if (typeof value !== 'object' || value === null) return value
+  const entries = Object.entries(value).filter(([name, of]) => top || name !== '$id' || typeof of !== 'string')
+  return Object.fromEntries(entries.map(([name, of]) => [name, withoutInnerIds(of, false)]))
+}
+
+/** Text of the JSON Schema 2020-12 file called `name`. */
+export const schemaText = (name: keyof typeof publishedSchemas): string => {
+  const { $id, ...rest } = withoutInnerIds(publishedSchemas[name]) as Record<string, unknown>
+  return JSON.stringify({ $schema: 'https://json-schema.org/draft/2020-12/schema', $id, ...rest }, null, 2) + '\n'
+}
+
+if (process.argv[1] === new URL(import.meta.url).pathname)
+  for (const name of Object.keys(publishedSchemas) as (keyof typeof publishedSchemas)[])
+    writeFileSync(roomPath('schemas', `${name}.schema.json`), schemaText(name))

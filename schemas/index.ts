@@ -1,0 +1,8 @@
+export * from './agent-card.js'
+export * from './errors.js'
+export * from './handshake.js'
+export * from './limits.js'
+export * from './rooms.js'
+export * from './session.js'
+export * from './vector-file.js'
+export { schemaId } from './forms.js'
