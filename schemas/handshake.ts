@@ -1,5 +1,5 @@
 import { Type, type Static } from '@sinclair/typebox'
-import { Base64, Base64Of64, Base64UrlOf32, Base64UrlOf64, closed, Did, Time, Token } from './forms.js'
+import { Base64, Base64Of64, Base64UrlOf32, Base64UrlOf64, closed, Did, Task, Time, Token } from './forms.js'
 
 /** Task of the one handshake that SAGE 1.0 has. */
 export const HANDSHAKE_TASK = 'hpke/complete@v1'
@@ -9,7 +9,8 @@ export const HandshakeMessage = Type.Object(
   {
     id: Token,
     context_id: Token,
-    task_id: Type.Literal(HANDSHAKE_TASK),
+    // Any task here: another one than HANDSHAKE_TASK is not malformed but unsupported (handshake.task).
+    task_id: Task,
     did: Did,
     payload: Base64,
     signature: Base64Of64,
