@@ -1,0 +1,47 @@
+import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto'
+import { encodeBase64url, parseBase64url } from '../bytes/base64.js'
+import { concat } from '../bytes/framing.js'
+import { parseHex } from '../bytes/hex.js'
+import { Refusal } from '../refusal.js'
+
+/** The two curves of SAGE, as RFC 8037 names them. */
+export type Curve = 'Ed25519' | 'X25519'
+
+// RFC 8410 §7: the PKCS #8 wrapping of a raw 32-byte private key, up to the key itself.
+const pkcs8: Record<Curve, Uint8Array> = {
+  Ed25519: parseHex('302e020100300506032b657004220420'),
+  X25519: parseHex('302e020100300506032b656e04220420'),
+}
+
+/**
+ * Refuses anything but `size` bytes.
+ * @throws Refusal `length`
+ */
+export const requireSize = (bytes: Uint8Array, size: number, rule: string): void => {
+  if (bytes.length !== size) throw new Refusal('length', rule)
+}
+
+/**
+ * Key object of a raw private key of 32 bytes (for Ed25519, the seed).
+ * @throws Refusal `length`
+ */
+export const privateKeyObject = (curve: Curve, raw: Uint8Array): KeyObject => {
+  requireSize(raw, 32, `${curve} private key`)
+  return createPrivateKey({ key: Buffer.from(concat(pkcs8[curve], raw)), format: 'der', type: 'pkcs8' })
+}
+
+/**
+ * Key object of a raw public key of 32 bytes, whatever point they stand for.
+ * @throws Refusal `length`
+ */
+export const publicKeyObject = (curve: Curve, raw: Uint8Array): KeyObject => {
+  requireSize(raw, 32, `${curve} public key`)
+  return createPublicKey({ key: { kty: 'OKP', crv: curve, x: encodeBase64url(raw) }, format: 'jwk' })
+}
+
+/**
+ * Raw public key of a raw private key, 32 bytes each.
+ * @throws Refusal `length`
+ */
+export const derivePublicKey = (curve: Curve, raw: Uint8Array): Uint8Array =>
+  parseBase64url(createPublicKey(privateKeyObject(curve, raw)).export({ format: 'jwk' }).x ?? '')

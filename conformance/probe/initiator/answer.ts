@@ -1,0 +1,149 @@
+import { statusOf, type ErrorCode, type PlainErrorCode } from '../../../schemas/index.js'
+import { parseJsonObject } from '../bytes/json.js'
+import { openResponse, type SentRequest } from '../handshake/verdict.js'
+import type { Resolve } from '../identity/resolver.js'
+import type { Exchanged } from '../net/exchange.js'
+import { headerValues, type WireResponse } from '../net/response-reader.js'
+import { Refusal } from '../refusal.js'
+import { openResponseRecord, parsePlainError, parseSessionResponse } from '../wire/session-message.js'
+import { ProbeSession, type SessionDraft } from './session-draft.js'
+import type { Identity } from './target.js'
+
+/** What a target answered, as an honest initiator understands it, with the response as it came. */
+export type Answer = { readonly response?: WireResponse | undefined } & (
+  | { readonly kind: 'session'; readonly session: ProbeSession; readonly responderTime: string }
+  | { readonly kind: 'success'; readonly plaintext: Uint8Array; readonly seq: bigint }
+  | { readonly kind: 'authenticated'; readonly error: ErrorCode; readonly plaintext: Uint8Array; readonly seq: bigint }
+  | { readonly kind: 'plain'; readonly error: PlainErrorCode; readonly detail?: string | undefined }
+  /** An HTTP response that is neither a SAGE response nor a plain error with its status. */
+  | { readonly kind: 'http'; readonly status: number; readonly why: string }
+  /** HTTP 200 and something that an initiator must not accept. */
+  | { readonly kind: 'unacceptable'; readonly why: string }
+  /** 429 or 503: no answer to the question. */
+  | { readonly kind: 'busy'; readonly status: number; readonly retryAfterSeconds: number }
+  | { readonly kind: 'timeout' }
+  | { readonly kind: 'reset' | 'unreachable' | 'not-http'; readonly why: string }
+)
+
+/** What an initiator needs to judge the answer to a handshake. */
+export interface HandshakeReader {
+  readonly sent: SentRequest
+  readonly identity: Identity
+  readonly now: bigint
+  readonly resolve: Resolve
+  readonly maxSessionRecords: bigint
+}
+
+/** What an initiator needs to judge the answer to a request inside a session. */
+export interface SessionReader {
+  readonly session: ProbeSession
+  readonly draft: SessionDraft
+  readonly record: Uint8Array
+}
+
+const reasonOf = (cause: unknown): string => {
+  if (cause instanceof Refusal) return cause.message
+  throw cause
+}
+
+const retryAfter = (response: WireResponse): number => {
+  const [seconds = ''] = headerValues(response.headers, 'retry-after')
+  return /^[0-9]{1,6}$/.test(seconds) ? Number(seconds) : 1
+}
+
+const readError = (response: WireResponse): Answer => {
+  const { status } = response
+  if (status === 429 || status === 503) return { kind: 'busy', status, retryAfterSeconds: retryAfter(response), response }
+  try {
+    const { error, detail } = parsePlainError(response.body)
+    if (statusOf(error) === status) return { kind: 'plain', error, detail, response }
+    return { kind: 'http', status, why: `says ${error}, whose status is ${statusOf(error)}`, response }
+  } catch (cause) {
+    return { kind: 'http', status, why: `its body is not a plain error (${reasonOf(cause)})`, response }
+  }
+}
+
+const readWith = (exchanged: Exchanged, read: (response: WireResponse) => Answer): Answer => {
+  if (exchanged.kind === 'timeout') return { kind: 'timeout' }
+  if (exchanged.kind !== 'response') return { kind: exchanged.kind, why: exchanged.reason }
+  const { response } = exchanged
+  if (response.status !== 200) return readError(response)
+  try {
+    return read(response)
+  } catch (cause) {
+    return { kind: 'unacceptable', why: reasonOf(cause), response }
+  }
+}
+
+/** The answer to a handshake message. Never throws. */
+export const readHandshakeAnswer = (exchanged: Exchanged, reader: HandshakeReader): Answer =>
+  readWith(exchanged, response => {
+    const { kid, derivation, data } = openResponse(response.body, reader.sent, reader)
+    const session = new ProbeSession(kid, reader.sent.ctx, reader.identity, derivation.seed, reader.maxSessionRecords)
+    return { kind: 'session', session, responderTime: data.ts, response }
+  })
+
+/** The answer to a message inside a session. Never throws. */
+export const readSessionAnswer = (exchanged: Exchanged, { session, draft, record }: SessionReader): Answer =>
+  readWith(exchanged, response => {
+    const parsed = parseSessionResponse(response.body)
+    for (const [member, asked] of [['message_id', draft.id], ['task_id', draft.task_id], ['kid', draft.kid]] as const)
+      if (parsed[member] !== asked) throw new Refusal('transcript', `${member} is not the request's`)
+    const { plaintext, seq } = openResponseRecord(parsed, record, (bytes, aad) => session.receiver.open(bytes, aad))
+    if (parsed.success) return { kind: 'success', plaintext, seq, response }
+    return { kind: 'authenticated', error: parsed.error, plaintext, seq, response }
+  })
+
+/** Is `body` an object with a member `name`, whatever else it is? Never throws. */
+export const hasMember = (body: Uint8Array, name: string): boolean => {
+  try {
+    return Object.hasOwn(parseJsonObject(body), name)
+  } catch {
+    return false
+  }
+}
+
+/** One line for a report: what the target answered. Never repeats bytes of a message. */
+export const describeAnswer = (answer: Answer): string => {
+  switch (answer.kind) {
+    case 'session':
+      return 'accepted: a session'
+    case 'success':
+      return `accepted: a response of ${answer.plaintext.length} bytes`
+    case 'authenticated':
+      return `authenticated error ${answer.error}`
+    case 'plain':
+      return `plain error ${answer.error} (HTTP ${statusOf(answer.error)})`
+    case 'http':
+      return `HTTP ${answer.status}: ${answer.why}`
+    case 'unacceptable':
+      return `HTTP 200 with an answer that an initiator rejects (${answer.why})`
+    case 'busy':
+      return `HTTP ${answer.status}: busy, try again after ${answer.retryAfterSeconds} s`
+    case 'timeout':
+      return 'no answer in time'
+    case 'reset':
+      return `the connection ended without an answer (${answer.why})`
+    case 'unreachable':
+      return `no connection (${answer.why})`
+    case 'not-http':
+      return `not HTTP (${answer.why})`
+  }
+}
+
+/** The short form of an answer: what a reason code is made of, such as `plain-malformed`. */
+export const answerCode = (answer: Answer): string => {
+  switch (answer.kind) {
+    case 'session':
+    case 'success':
+      return 'accepted'
+    case 'plain':
+    case 'authenticated':
+      return `${answer.kind}-${answer.error.replaceAll('_', '-')}`
+    case 'http':
+      return `http-${answer.status}`
+    default:
+      return answer.kind
+  }
+}
+

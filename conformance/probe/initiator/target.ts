@@ -1,0 +1,27 @@
+import type { AgentCard, Limits } from '../../../schemas/index.js'
+
+/** The responder under judgement, as the probe knows it. Keys are raw, 32 bytes. */
+export interface Target {
+  readonly did: string
+  readonly signingKey: Uint8Array
+  readonly kemKey: Uint8Array
+  /** Base of the HTTP binding, without a `/` at its end. */
+  readonly http: string
+  /** Where the card is, or would be. */
+  readonly cardUrl: URL
+  readonly capabilities: ReadonlySet<string>
+  readonly limits: Limits
+  readonly card?: AgentCard | undefined
+}
+
+/** The probe's own identity: a DID and its Ed25519 private key, 32 bytes. */
+export interface Identity {
+  readonly did: string
+  readonly privateKey: Uint8Array
+}
+
+/** Where messages are posted (http.endpoint). */
+export const messagesUrl = (target: Target): URL => new URL(`${target.http}/messages`)
+
+/** Where a responder publishes its card: a well-known path of the host that serves `url` (card.published). */
+export const cardUrlOf = (url: URL): URL => new URL('/.well-known/sage.json', url)
