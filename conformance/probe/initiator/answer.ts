@@ -53,7 +53,8 @@ const retryAfter = (response: WireResponse): number => {
 
 const readError = (response: WireResponse): Answer => {
   const { status } = response
-  if (status === 429 || status === 503) return { kind: 'busy', status, retryAfterSeconds: retryAfter(response), response }
+  if (status === 429 || status === 503)
+    return { kind: 'busy', status, retryAfterSeconds: retryAfter(response), response }
   try {
     const { error, detail } = parsePlainError(response.body)
     if (statusOf(error) === status) return { kind: 'plain', error, detail, response }
@@ -87,7 +88,11 @@ export const readHandshakeAnswer = (exchanged: Exchanged, reader: HandshakeReade
 export const readSessionAnswer = (exchanged: Exchanged, { session, draft, record }: SessionReader): Answer =>
   readWith(exchanged, response => {
     const parsed = parseSessionResponse(response.body)
-    for (const [member, asked] of [['message_id', draft.id], ['task_id', draft.task_id], ['kid', draft.kid]] as const)
+    for (const [member, asked] of [
+      ['message_id', draft.id],
+      ['task_id', draft.task_id],
+      ['kid', draft.kid],
+    ] as const)
       if (parsed[member] !== asked) throw new Refusal('transcript', `${member} is not the request's`)
     const { plaintext, seq } = openResponseRecord(parsed, record, (bytes, aad) => session.receiver.open(bytes, aad))
     if (parsed.success) return { kind: 'success', plaintext, seq, response }
@@ -146,4 +151,3 @@ export const answerCode = (answer: Answer): string => {
       return answer.kind
   }
 }
-
