@@ -1,8 +1,6 @@
-import { writeFileSync } from 'node:fs'
 import { AgentCard } from './agent-card.js'
 import { HandshakeMessage, HandshakePayload, HandshakeResponse, HandshakeResponseData } from './handshake.js'
 import { Limits } from './limits.js'
-import { roomPath } from './rooms.js'
 import { PlainError, SessionMessage, SessionResponse } from './session.js'
 import { VectorFile } from './vector-file.js'
 
@@ -33,7 +31,3 @@ export const schemaText = (name: keyof typeof publishedSchemas): string => {
   const { $id, ...rest } = withoutInnerIds(publishedSchemas[name]) as Record<string, unknown>
   return JSON.stringify({ $schema: 'https://json-schema.org/draft/2020-12/schema', $id, ...rest }, null, 2) + '\n'
 }
-
-if (process.argv[1] === new URL(import.meta.url).pathname)
-  for (const name of Object.keys(publishedSchemas) as (keyof typeof publishedSchemas)[])
-    writeFileSync(roomPath('schemas', `${name}.schema.json`), schemaText(name))
