@@ -19,8 +19,8 @@ export type Answer = { readonly response?: WireResponse | undefined } & (
   | { readonly kind: 'http'; readonly status: number; readonly why: string }
   /** HTTP 200 and something that an initiator must not accept. */
   | { readonly kind: 'unacceptable'; readonly why: string }
-  /** 429 or 503: no answer to the question. */
-  | { readonly kind: 'busy'; readonly status: number; readonly retryAfterSeconds: number }
+  /** 429 or 503: no answer to the question, unless the question was when the target is busy. */
+  | { readonly kind: 'busy'; readonly status: number; readonly error?: PlainErrorCode; readonly retryAfterSeconds: number }
   | { readonly kind: 'timeout' }
   | { readonly kind: 'reset' | 'unreachable' | 'not-http'; readonly why: string }
 )

@@ -1,0 +1,154 @@
+import type { AuthenticatedErrorCode, PlainErrorCode, RequirementId } from '../../schemas/index.js'
+import type { HandshakeDraft, WireObject } from '../probe/initiator/handshake-draft.js'
+import type { SessionDraft } from '../probe/initiator/session-draft.js'
+import type { WireRequest } from '../probe/net/exchange.js'
+import type { Broken } from './judgement.js'
+import type { Kit } from './kit.js'
+
+/** The transports over which a target is judged. */
+export const transports = ['http'] as const
+
+/** A transport. */
+export type Transport = (typeof transports)[number]
+
+/** What a check needs of the target and of the run; it is skipped, or not observed, where that is not there. */
+export interface Needs {
+  /** Capability that the target's card must declare: else the check is skipped. */
+  readonly capability?: string
+  /** Longest time, in seconds, that has to pass within the check: beyond the run's patience it is not observed. */
+  readonly seconds?: (limits: Kit['target']['limits']) => number
+  /** Nothing else may be going on: such checks run last, one at a time. */
+  readonly alone?: true
+}
+
+/** What the refusal must be. A `plain` error has the HTTP status of the registry. */
+export type Expectation = (
+  | { readonly plain: PlainErrorCode }
+  | { readonly authenticated: AuthenticatedErrorCode }
+  /** An HTTP status, whatever the body: for what is refused before it is a SAGE message. */
+  | { readonly status: number | readonly [min: number, max: number] }
+) & {
+  /** Headers that the refusal must have. */
+  readonly headers?: Readonly<Record<string, RegExp>>
+}
+
+/** An honest message, ready to be sent: its draft, the JSON object that it became, and the request around it. */
+export type Prepared<Draft> = Draft & {
+  readonly envelope: WireObject
+  readonly request: WireRequest
+  /** Bytes of the record; empty for a handshake. */
+  readonly record: Uint8Array
+}
+
+type OneOrNamed<Function> = Function | Readonly<Record<string, Function>>
+type MaybeLater<Value> = Value | Promise<Value>
+
+/**
+ * The fault, exactly one kind of it, alone or as several named cases:
+ * `forged` is a peer that lies: it is given the draft, and what it returns is signed and sealed anew;
+ * `tampered` is somebody on the path: it is given the finished message and returns another JSON object;
+ * `wire` is anything else that bytes can say: it returns the whole HTTP request.
+ * Each is given the honest message that is about to be sent, and its twin, which has just been accepted.
+ */
+export type Fault<Draft> =
+  | { readonly forged: OneOrNamed<(next: Draft, twin: Draft, kit: Kit) => MaybeLater<Draft>>; readonly tampered?: never; readonly wire?: never }
+  | { readonly tampered: OneOrNamed<(next: Prepared<Draft>, twin: Prepared<Draft>, kit: Kit) => MaybeLater<WireObject>>; readonly forged?: never; readonly wire?: never }
+  | { readonly wire: OneOrNamed<(next: Prepared<Draft>, twin: Prepared<Draft>, kit: Kit) => MaybeLater<WireRequest>>; readonly forged?: never; readonly tampered?: never }
+
+/** What must be true after a refused handshake. */
+export type AfterHandshake =
+  /** The answer carries nothing that a session could be made of. */
+  | 'no-session'
+  /** An honest handshake, wholly fresh, is accepted and its session works. */
+  | 'new-handshake'
+  /** The undamaged form of that very message is accepted. */
+  | 'same-bytes-accepted'
+  /** The session of the twin still works. */
+  | 'twin-session-lives'
+
+/** What must be true after a refused session message. */
+export type AfterMessage =
+  /** The undamaged form of that very message is accepted. */
+  | 'same-bytes-accepted'
+  /** The next honest message of the session is accepted. */
+  | 'session-lives'
+  /** The session is unknown from now on. */
+  | 'session-gone'
+  /** An honest handshake, wholly fresh, is accepted and its session works. */
+  | 'new-handshake'
+
+/** At least one state: a refusal that says nothing of what comes after proves little. */
+type AtLeastOne<State> = readonly [State, ...State[]]
+
+interface About {
+  /** Tells checks of one requirement apart; the check's id is then `requirement/variant`. */
+  readonly variant?: string
+  /** Further requirements that this check judges. */
+  readonly also?: readonly RequirementId[]
+  readonly needs?: Needs
+  /** Everything else depends on it: if it fails, the rest is blocked. */
+  readonly prerequisite?: true
+}
+
+/** A refused handshake. */
+export type HandshakeRejection = About &
+  Fault<HandshakeDraft> & {
+    readonly subject: 'handshake'
+    readonly expect: Expectation
+    readonly after: AtLeastOne<AfterHandshake>
+    /** What the honest message says, where the default will not do; twin and next alike. */
+    readonly given?: (draft: HandshakeDraft, kit: Kit) => HandshakeDraft
+  }
+
+/** A refused message inside a session. */
+export type MessageRejection = About &
+  Fault<SessionDraft> & {
+    readonly subject: 'session message'
+    readonly expect: Expectation
+    readonly after: AtLeastOne<AfterMessage>
+    /** What the honest message says, where `sage/ping@v1` with a few bytes will not do; twin and next alike. */
+    readonly given?: (draft: SessionDraft, kit: Kit) => SessionDraft
+  }
+
+/** Anything that is to be seen happening rather than refused. */
+export type Acceptance = About & {
+  /** Gives nothing where the requirement held, and what was broken where not. */
+  readonly run: (kit: Kit) => Promise<Broken | undefined>
+}
+
+interface Identified {
+  readonly id: string
+  readonly requirement: RequirementId
+  readonly also: readonly RequirementId[]
+  readonly needs: Needs
+  readonly prerequisite: boolean
+}
+
+/** A check, ready to be planned. */
+export type Check = Identified &
+  (
+    | { readonly kind: 'rejects'; readonly spec: HandshakeRejection | MessageRejection }
+    | { readonly kind: 'accepts'; readonly spec: Acceptance }
+  )
+
+const identify = (requirement: RequirementId, about: About): Identified => ({
+  id: about.variant === undefined ? requirement : `${requirement}/${about.variant}`,
+  requirement,
+  also: about.also ?? [],
+  needs: about.needs ?? {},
+  prerequisite: about.prerequisite ?? false,
+})
+
+/** A check that a fault is refused, as the requirement says, and that afterwards all is as it should be. */
+export const rejects = (requirement: RequirementId, spec: HandshakeRejection | MessageRejection): Check => ({
+  kind: 'rejects',
+  ...identify(requirement, spec),
+  spec,
+})
+
+/** A check that something happens as the requirement says. */
+export const accepts = (requirement: RequirementId, spec: Acceptance): Check => ({
+  kind: 'accepts',
+  ...identify(requirement, spec),
+  spec,
+})

@@ -1,0 +1,129 @@
+import { defaultLimits, type AgentCard } from '../../schemas/index.js'
+import { parseBase64url } from '../probe/bytes/base64.js'
+import { verifyCard } from '../probe/identity/card.js'
+import { createResolver, type Resolve } from '../probe/identity/resolver.js'
+import { hasMember } from '../probe/initiator/answer.js'
+import type { Reach } from '../probe/initiator/conversation.js'
+import { cardUrlOf, type Target } from '../probe/initiator/target.js'
+import { exchange } from '../probe/net/exchange.js'
+import { headerValues, type WireResponse } from '../probe/net/response-reader.js'
+import { Refusal } from '../probe/refusal.js'
+import { parseJsonObject } from '../probe/bytes/json.js'
+
+/** What the caller says of the target beside its URL; enough of it makes a card unnecessary. */
+export interface TargetFlags {
+  readonly did?: string | undefined
+  /** X25519 public key, 32 bytes. */
+  readonly kemKey?: Uint8Array | undefined
+  /** Ed25519 public key, 32 bytes, of a DID that does not stand for itself. */
+  readonly signingKey?: Uint8Array | undefined
+  readonly http?: string | undefined
+}
+
+/** What was found at a URL. */
+export type Discovery =
+  | {
+      readonly kind: 'target'
+      readonly target: Target
+      readonly resolve: Resolve
+      /** How much the target's clock is ahead of ours, in nanoseconds, by its Date header: good to a second. */
+      readonly skew: bigint
+      /** What the DID's key rests upon. */
+      readonly keyFrom: 'did:key' | 'card' | 'flags'
+    }
+  /** Something that is meant to be a card, and is not acceptable, and no flags that would replace it. */
+  | { readonly kind: 'bad-card'; readonly cardUrl: URL; readonly why: string; readonly skew: bigint }
+  | { readonly kind: 'nothing'; readonly why: string }
+
+const SECOND = 1_000_000_000n
+
+/** Skew by the Date header; nothing below a minute, which a header of whole seconds and a slow network may make. */
+const skewOf = (response: WireResponse, now: bigint): bigint => {
+  const [date = ''] = headerValues(response.headers, 'date')
+  const milliseconds = Date.parse(date)
+  if (Number.isNaN(milliseconds)) return 0n
+  const skew = BigInt(milliseconds) * 1_000_000n - now
+  return skew > 60n * SECOND || skew < -60n * SECOND ? skew : 0n
+}
+
+const resolverFor = (did: string | undefined, flags: TargetFlags, card: AgentCard | undefined) => {
+  const key = flags.signingKey ?? (card && parseBase64url(card.keys.signing.x))
+  const keyFrom = did?.startsWith('did:key:') ? 'did:key' : flags.signingKey ? 'flags' : 'card'
+  return { resolve: createResolver(did !== undefined && key ? new Map([[did, key]]) : new Map()), keyFrom } as const
+}
+
+/** The claims of a card, before anything of them is believed: its DID and its signing key, where they are readable. */
+const claimedBy = (body: Uint8Array): AgentCard | undefined => {
+  try {
+    const card = parseJsonObject(body) as unknown as AgentCard
+    parseBase64url(card.keys.signing.x)
+    return typeof card.did === 'string' ? card : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** Reads and verifies the card of `response`. Throws Refusal. */
+const readCard = (response: WireResponse, flags: TargetFlags, now: bigint) => {
+  const claimed = claimedBy(response.body)
+  const { resolve, keyFrom } = resolverFor(claimed?.did, flags, claimed)
+  const card = verifyCard(response.body, { now, resolve, expectedDid: flags.did })
+  return { card, resolve, keyFrom }
+}
+
+const trim = (endpoint: string): string => endpoint.replace(/\/$/, '')
+
+/**
+ * Finds out what is at `url`: a card there, or flags instead of one, make a target. `now` in nanoseconds from the Unix
+ * epoch. Never throws for what the target does.
+ */
+export const discover = async (url: URL, flags: TargetFlags, reach: Reach, now: bigint): Promise<Discovery> => {
+  const cardUrl = cardUrlOf(url)
+  const headers = [['Host', url.host], ['User-Agent', 'sage-conformance'], ['Accept', 'application/json']] as const
+  const found = await exchange(
+    { method: 'GET', path: cardUrl.pathname, headers, body: new Uint8Array(0) },
+    { ...reach, url: cardUrl },
+  )
+  if (found.kind === 'timeout') return { kind: 'nothing', why: `${url.host} does not answer within ${reach.timeoutMs} ms` }
+  if (found.kind !== 'response') return { kind: 'nothing', why: `${url.host} cannot be reached (${found.reason})` }
+  const { response } = found
+  const skew = skewOf(response, now)
+  const isCard = response.status === 200 && hasMember(response.body, 'sage')
+  const { did, kemKey } = flags
+  try {
+    if (isCard) {
+      const { card, resolve, keyFrom } = readCard(response, flags, now + skew)
+      const target: Target = {
+        did: card.did,
+        signingKey: resolve(card.did),
+        kemKey: kemKey ?? parseBase64url(card.keys.kem.x),
+        http: trim(flags.http ?? card.endpoints.http),
+        cardUrl,
+        capabilities: new Set(card.capabilities),
+        limits: card.limits,
+        card,
+      }
+      return { kind: 'target', target, resolve, skew, keyFrom }
+    }
+    if (did !== undefined && kemKey) return fromFlags(url, cardUrl, { ...flags, did, kemKey }, skew)
+  } catch (cause) {
+    if (!(cause instanceof Refusal)) throw cause
+    if (did !== undefined && kemKey) return fromFlags(url, cardUrl, { ...flags, did, kemKey }, skew)
+    return { kind: 'bad-card', cardUrl, why: cause.message, skew }
+  }
+  return { kind: 'nothing', why: `no agent card at ${cardUrl.href} (HTTP ${response.status}), and no --did with --kem-key` }
+}
+
+const fromFlags = (url: URL, cardUrl: URL, flags: TargetFlags & { did: string; kemKey: Uint8Array }, skew: bigint): Discovery => {
+  const { resolve, keyFrom } = resolverFor(flags.did, flags, undefined)
+  const target: Target = {
+    did: flags.did,
+    signingKey: resolve(flags.did),
+    kemKey: flags.kemKey,
+    http: trim(flags.http ?? url.href),
+    cardUrl,
+    capabilities: new Set(),
+    limits: defaultLimits,
+  }
+  return { kind: 'target', target, resolve, skew, keyFrom }
+}

@@ -1,0 +1,158 @@
+import { CLOSE_TASK, PING_TASK } from '../../schemas/index.js'
+import { describeAnswer, type Answer } from '../probe/initiator/answer.js'
+import { Conversation, type Surroundings } from '../probe/initiator/conversation.js'
+import { signHandshake, type HandshakeDraft } from '../probe/initiator/handshake-draft.js'
+import { sealDraft, type ProbeSession, type SessionDraft } from '../probe/initiator/session-draft.js'
+import { messagesUrl, type Identity, type Target } from '../probe/initiator/target.js'
+import { deriveEd25519PublicKey } from '../probe/crypto/ed25519.js'
+import { encodeDidKey } from '../probe/identity/did-key.js'
+import type { Exchanged, WireRequest } from '../probe/net/exchange.js'
+import type { Entropy } from '../probe/entropy.js'
+import type { Prepared } from './check.js'
+import type { Clock } from './clock.js'
+import { Interruption, isAccepted } from './judgement.js'
+
+const EMPTY = new Uint8Array(0)
+
+/** A `did:key` of the probe, made of the next 32 bytes. */
+export const createProbeIdentity = (entropy: Entropy): Identity => {
+  const privateKey = entropy(32)
+  return { did: encodeDidKey(deriveEd25519PublicKey(privateKey)), privateKey }
+}
+
+/**
+ * What a check works with: one conversation with the target under an identity of its own. It opens no sockets itself,
+ * everything that it sends is written down, and the sessions that it opened are closed by the runner.
+ */
+export class Kit {
+  readonly target: Target
+  readonly entropy: Entropy
+  readonly #open: ProbeSession[] = []
+
+  constructor(
+    readonly conversation: Conversation,
+    readonly clock: Clock,
+  ) {
+    this.target = conversation.around.target
+    this.entropy = conversation.around.entropy
+  }
+
+  get identity(): Identity {
+    return this.conversation.around.identity
+  }
+
+  /** The same target under a new `did:key`, written into the same transcript. */
+  stranger(): Kit {
+    return this.as({ identity: createProbeIdentity(this.entropy) })
+  }
+
+  /** The same target in other surroundings, written into the same transcript. */
+  as(change: Partial<Surroundings>): Kit {
+    const kit = new Kit(new Conversation({ ...this.conversation.around, ...change }, this.conversation.transcript), this.clock)
+    kit.conversation.step = this.conversation.step
+    return kit
+  }
+
+  // Handshakes
+
+  draftHandshake(): HandshakeDraft {
+    return this.conversation.draftHandshake()
+  }
+
+  prepareHandshake(draft: HandshakeDraft): Prepared<HandshakeDraft> {
+    const envelope = signHandshake(draft)
+    return { ...draft, envelope, request: this.conversation.post(envelope), record: EMPTY }
+  }
+
+  /** Sends a handshake, by default an honest one; a session that comes of it is closed at the end. */
+  async shakeHands(draft = this.draftHandshake(), request = this.prepareHandshake(draft).request): Promise<Answer> {
+    const answer = await this.conversation.shakeHands(draft, request)
+    if (answer.kind === 'session') this.#open.push(answer.session)
+    return answer
+  }
+
+  /** A session that no record has confirmed. */
+  async provisionalSession(): Promise<ProbeSession> {
+    const answer = await this.shakeHands()
+    if (answer.kind === 'session') return answer.session
+    throw interruptedBy(answer, 'an honest handshake')
+  }
+
+  /** A session, fresh and confirmed by a ping. */
+  async session(): Promise<ProbeSession> {
+    const session = await this.provisionalSession()
+    const answer = await this.ping(session)
+    if (!isAccepted(answer)) throw interruptedBy(answer, 'the first ping of an honest session')
+    return session
+  }
+
+  // Messages inside a session
+
+  /** An honest request, by default a ping of 16 bytes. */
+  draft(session: ProbeSession, wish: Partial<SessionDraft> = {}): SessionDraft {
+    return session.draft(this.entropy, { task_id: PING_TASK, plaintext: this.entropy(16), ...wish })
+  }
+
+  prepare(draft: SessionDraft): Prepared<SessionDraft> {
+    const { envelope, record } = sealDraft(draft)
+    return { ...draft, envelope, record, request: this.conversation.post(envelope) }
+  }
+
+  /** Sends a message of a session, sealed as drafted unless `request` says otherwise. */
+  send(session: ProbeSession, draft: SessionDraft | Prepared<SessionDraft>, request?: WireRequest): Promise<Answer> {
+    const prepared = 'request' in draft ? draft : this.prepare(draft)
+    return this.conversation.send(session, prepared, prepared.record, request ?? prepared.request)
+  }
+
+  /** An honest request of a session and its answer. */
+  ask(session: ProbeSession, wish: Partial<SessionDraft>): Promise<Answer> {
+    return this.send(session, this.draft(session, wish))
+  }
+
+  ping(session: ProbeSession): Promise<Answer> {
+    return this.ask(session, {})
+  }
+
+  close(session: ProbeSession): Promise<Answer> {
+    return this.ask(session, { task_id: CLOSE_TASK, plaintext: EMPTY })
+  }
+
+  // Everything else
+
+  /** A request to any path of the target's host, of no body. */
+  fetch(what: string, method: string, url: URL, headers: WireRequest['headers'] = []): Promise<Exchanged> {
+    const request = { method, path: url.pathname + url.search, headers: [['Host', url.host], ...headers] as const, body: EMPTY }
+    return this.conversation.fetch(what, request, url)
+  }
+
+  /** A whole request as it is, to the messages endpoint. */
+  raw(what: string, request: WireRequest): Promise<Exchanged> {
+    return this.conversation.fetch(what, request, messagesUrl(this.target))
+  }
+
+  /** Lets time pass. */
+  async elapse(seconds: number): Promise<void> {
+    if ((await this.clock.elapse(seconds)) === 'too-long')
+      throw new Interruption('not-observed', 'patience', `needs ${seconds} s to pass; --patience allows less`)
+  }
+
+  /** Does anything answer at the target's host? */
+  async isAlive(): Promise<boolean> {
+    this.conversation.step = 'alive?'
+    return (await this.fetch('agent card', 'GET', this.target.cardUrl)).kind === 'response'
+  }
+
+  /** Closes the sessions that were opened, those already gone too. */
+  async finish(): Promise<void> {
+    this.conversation.step = 'close'
+    for (const session of this.#open.splice(0)) await this.close(session)
+  }
+}
+
+/** What it means when an honest message, which is not what is judged, is not accepted. */
+export const interruptedBy = (answer: Answer, what: string): Interruption => {
+  const message = `${what} was not accepted: ${describeAnswer(answer)}`
+  return answer.kind === 'busy'
+    ? new Interruption('inconclusive', 'busy', message, answer.retryAfterSeconds)
+    : new Interruption('inconclusive', 'twin', message)
+}

@@ -1,0 +1,74 @@
+import type { RequirementId } from '../../schemas/index.js'
+import type { TranscriptEntry } from '../probe/initiator/transcript.js'
+import type { Transport } from './check.js'
+
+/**
+ * The states in which a planned check ends, exactly one each (suite promise "fail closed"):
+ * `warn` a SHOULD that did not hold; `skip` a capability that is not declared; `blocked` something that it depends on
+ * failed; `not-observed` beyond the target's limits or the run's patience; `inconclusive` the target gave no verdict;
+ * `error` the suite's own fault.
+ */
+export const states = ['pass', 'fail', 'warn', 'skip', 'blocked', 'not-observed', 'inconclusive', 'error'] as const
+
+/** A state. */
+export type State = (typeof states)[number]
+
+/** What came of one case of a check. */
+export interface CaseResult {
+  /** Name of the case; empty where the check has just one. */
+  readonly name: string
+  readonly state: State
+  /** Short and stable; empty for `pass`. */
+  readonly reasonCode: string
+  readonly expected?: string
+  readonly observed?: string
+  readonly transcript: readonly TranscriptEntry[]
+}
+
+/** What came of one check over one transport. */
+export interface CheckResult {
+  readonly check: string
+  readonly requirement: RequirementId
+  readonly also: readonly RequirementId[]
+  readonly level: string
+  readonly transport: Transport
+  readonly state: State
+  readonly reasonCode: string
+  readonly expected?: string
+  readonly observed?: string
+  readonly cases: readonly CaseResult[]
+}
+
+/** The verdicts, and the exit status of each. */
+export const exitStatusOf = {
+  conformant: 0,
+  'not conformant': 1,
+  incomplete: 3,
+  'suite error': 4,
+} as const
+
+/** A verdict. */
+export type Verdict = keyof typeof exitStatusOf
+
+/** How bad a state is: the worst case of a check decides. */
+const severity: readonly State[] = ['error', 'fail', 'warn', 'inconclusive', 'blocked', 'not-observed', 'skip', 'pass']
+
+/** The worst of the cases; the first of several as bad. */
+export const worstOf = (cases: readonly CaseResult[]): CaseResult | undefined =>
+  severity.map(state => cases.find(one => one.state === state)).find(one => one !== undefined)
+
+/** The verdict that the states of all planned checks add up to. Nothing judged is no verdict. */
+export const verdictOf = (results: readonly Pick<CheckResult, 'state'>[], strict: boolean): Verdict => {
+  const has = (...wanted: State[]): boolean => results.some(({ state }) => wanted.includes(state))
+  if (has('error')) return 'suite error'
+  if (has('fail') || (strict && has('warn'))) return 'not conformant'
+  if (has('inconclusive', 'blocked') || !has('pass', 'warn')) return 'incomplete'
+  return 'conformant'
+}
+
+/** How many checks ended in each state. */
+export const countStates = (results: readonly Pick<CheckResult, 'state'>[]): Record<State, number> =>
+  Object.fromEntries(states.map(state => [state, results.filter(result => result.state === state).length])) as Record<
+    State,
+    number
+  >

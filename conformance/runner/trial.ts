@@ -1,0 +1,162 @@
+import { PING_TASK } from '../../schemas/index.js'
+import { hasMember, type Answer } from '../probe/initiator/answer.js'
+import type { HandshakeDraft } from '../probe/initiator/handshake-draft.js'
+import type { ProbeSession, SessionDraft } from '../probe/initiator/session-draft.js'
+import type { WireRequest } from '../probe/net/exchange.js'
+import type { AfterHandshake, AfterMessage, Fault, HandshakeRejection, MessageRejection, Prepared } from './check.js'
+import { broken, brokenBy, isAccepted, judgeAcceptance, judgeRefusal, type Broken } from './judgement.js'
+import { interruptedBy, type Kit } from './kit.js'
+
+/** A fault that turned out to change nothing: the check itself is wrong. */
+export class IdleFault extends Error {
+  override readonly name = 'IdleFault'
+}
+
+/** One fault of a check, by its name; empty where the check has just one. */
+export interface Case<Draft> {
+  readonly name: string
+  readonly apply: (next: Prepared<Draft>, twin: Prepared<Draft>, lane: Lane<Draft>) => Promise<Prepared<Draft>>
+}
+
+/** How one kind of message is drafted, sealed and sent. */
+interface Lane<Draft> {
+  readonly kit: Kit
+  readonly draft: () => Draft
+  readonly prepare: (draft: Draft) => Prepared<Draft>
+  /** Sends; what the answer is held against is the draft inside. */
+  readonly send: (prepared: Prepared<Draft>) => Promise<Answer>
+}
+
+const named = <Function>(faults: Function | Readonly<Record<string, Function>>): [string, Function][] =>
+  typeof faults === 'function' ? [['', faults]] : Object.entries(faults as Readonly<Record<string, Function>>)
+
+/** The cases of a fault, in the order in which they were written. */
+export const casesOf = <Draft>(fault: Fault<Draft>): Case<Draft>[] => {
+  if (fault.forged)
+    return named(fault.forged).map(([name, forge]) => ({
+      name,
+      apply: async (next, twin, lane) => lane.prepare(await forge(next, twin, lane.kit)),
+    }))
+  if (fault.tampered)
+    return named(fault.tampered).map(([name, tamper]) => ({
+      name,
+      apply: async (next, twin, lane) => {
+        const envelope = await tamper(next, twin, lane.kit)
+        return { ...next, envelope, request: lane.kit.conversation.post(envelope) }
+      },
+    }))
+  return named(fault.wire).map(([name, change]) => ({
+    name,
+    apply: async (next, twin, lane) => ({ ...next, request: await change(next, twin, lane.kit) }),
+  }))
+}
+
+const isSameRequest = (a: WireRequest, b: WireRequest): boolean =>
+  a.method === b.method &&
+  a.path === b.path &&
+  JSON.stringify(a.headers) === JSON.stringify(b.headers) &&
+  Buffer.compare(a.body, b.body) === 0
+
+/** Twin, fault, refusal: what came of the three, or what was wrong. */
+const refuse = async <Draft>(
+  lane: Lane<Draft>,
+  one: Case<Draft>,
+  expect: HandshakeRejection['expect'],
+): Promise<{ twin: Answer; next: Prepared<Draft>; refusal: Answer; found: Broken | undefined }> => {
+  const { conversation } = lane.kit
+  conversation.step = 'twin'
+  const twinMessage = lane.prepare(lane.draft())
+  const twin = await lane.send(twinMessage)
+  if (!isAccepted(twin)) throw interruptedBy(twin, 'the honest twin')
+  const next = lane.prepare(lane.draft())
+  const faulty = await one.apply(next, twinMessage, lane)
+  if (isSameRequest(faulty.request, next.request)) throw new IdleFault('the fault changed nothing')
+  conversation.step = 'fault'
+  const refusal = await lane.send(faulty)
+  if (refusal.kind === 'busy' && !('plain' in expect && expect.plain === refusal.error))
+    throw interruptedBy(refusal, 'the damaged message got no verdict and')
+  return { twin, next, refusal, found: judgeRefusal(refusal, expect) }
+}
+
+/** Judges an honest message that ought to be accepted after a refusal. */
+const acceptedAfter = (state: string, answer: Answer): Broken | undefined => {
+  if (answer.kind === 'busy') throw interruptedBy(answer, `an honest message after the refusal (${state})`)
+  const found = judgeAcceptance(answer, `${state}: the honest message that follows`)
+  return found && { ...found, reasonCode: `after-${state}` }
+}
+
+const newHandshake = async (kit: Kit, state: string): Promise<Broken | undefined> => {
+  const answer = await kit.shakeHands()
+  if (answer.kind !== 'session') return acceptedAfter(state, answer)
+  return acceptedAfter(state, await kit.ping(answer.session))
+}
+
+/** One case of a handshake that must be refused. */
+export const tryHandshake = async (
+  spec: HandshakeRejection,
+  one: Case<HandshakeDraft>,
+  kit: Kit,
+): Promise<Broken | undefined> => {
+  const lane: Lane<HandshakeDraft> = {
+    kit,
+    draft: () => (spec.given ? spec.given(kit.draftHandshake(), kit) : kit.draftHandshake()),
+    prepare: draft => kit.prepareHandshake(draft),
+    send: prepared => kit.shakeHands(prepared, prepared.request),
+  }
+  const { twin, next, refusal, found } = await refuse(lane, one, spec.expect)
+  if (found) return found
+  kit.conversation.step = 'after'
+  const states: Record<AfterHandshake, () => Promise<Broken | undefined>> = {
+    'no-session': async () =>
+      refusal.response && ['data', 'kid'].some(member => hasMember(refusal.response?.body ?? new Uint8Array(0), member))
+        ? broken('after-no-session', 'a refusal of which no session can come', 'a refusal with `data` or `kid`')
+        : undefined,
+    'new-handshake': () => newHandshake(kit, 'new-handshake'),
+    'same-bytes-accepted': async () => acceptedAfter('same-bytes-accepted', await lane.send(next)),
+    'twin-session-lives': async () =>
+      twin.kind === 'session' ? acceptedAfter('twin-session-lives', await kit.ping(twin.session)) : undefined,
+  }
+  return checkStates(spec.after, states)
+}
+
+/** One case of a session message that must be refused. */
+export const tryMessage = async (
+  spec: MessageRejection,
+  one: Case<SessionDraft>,
+  kit: Kit,
+): Promise<Broken | undefined> => {
+  const session: ProbeSession = await kit.session()
+  const honest = (): SessionDraft => kit.draft(session, { task_id: PING_TASK })
+  const lane: Lane<SessionDraft> = {
+    kit,
+    draft: () => (spec.given ? spec.given(honest(), kit) : honest()),
+    prepare: draft => kit.prepare(draft),
+    send: prepared => kit.send(session, prepared, prepared.request),
+  }
+  const { next, found } = await refuse(lane, one, spec.expect)
+  if (found) return found
+  kit.conversation.step = 'after'
+  const states: Record<AfterMessage, () => Promise<Broken | undefined>> = {
+    'same-bytes-accepted': async () => acceptedAfter('same-bytes-accepted', await lane.send(next)),
+    'session-lives': async () => acceptedAfter('session-lives', await kit.ping(session)),
+    'session-gone': async () => {
+      const answer = await kit.ping(session)
+      return answer.kind === 'plain' && answer.error === 'session_unknown'
+        ? undefined
+        : { ...brokenBy(answer, 'session-gone: plain error session_unknown'), reasonCode: 'after-session-gone' }
+    },
+    'new-handshake': () => newHandshake(kit, 'new-handshake'),
+  }
+  return checkStates(spec.after, states)
+}
+
+const checkStates = async <State extends string>(
+  after: readonly State[],
+  states: Record<State, () => Promise<Broken | undefined>>,
+): Promise<Broken | undefined> => {
+  for (const state of after) {
+    const found = await states[state]()
+    if (found) return found
+  }
+  return undefined
+}
