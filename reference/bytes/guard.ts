@@ -1,7 +1,5 @@
+import type { RequirementId } from '../../schemas/index.js'
 import { SageError, type SageErrorCode, type WireErrorCode } from './sage-error.js'
-
-/** Id of a normative sentence of the specification, such as `handshake.nonce-single-use`. */
-export type RequirementId = string
 
 /**
  * One check of an accept path: the requirement that it enforces, and a function that names the error with which it

@@ -5,8 +5,8 @@ import { isSageError, SageError } from '../sage-error.js'
 type Context = { readonly sum: number; readonly seen: string[] }
 
 const guards: readonly Guard<Context>[] = [
-  ['example.small', ({ sum, seen }) => (seen.push('small'), sum > 10 ? 'payload_too_large' : undefined)],
-  ['example.even', ({ sum, seen }) => (seen.push('even'), sum % 2 ? 'authentication_failed' : undefined)],
+  ['limits.defaults', ({ sum, seen }) => (seen.push('small'), sum > 10 ? 'payload_too_large' : undefined)],
+  ['task.ping', ({ sum, seen }) => (seen.push('even'), sum % 2 ? 'authentication_failed' : undefined)],
 ]
 
 t.test('the first guard that refuses decides', async t => {
