@@ -1,0 +1,90 @@
+import type { HandshakeResponse } from '../../schemas/index.js'
+import { enforce } from '../bytes/guard.js'
+import { erase } from '../crypto/erase.js'
+import type { KeyPair } from '../crypto/x25519.js'
+import { deriveAckTag, deriveResponder, eraseSteps } from './derivation.js'
+import { handshakeParts, type HandshakeParts } from './parts.js'
+import { parsePayload, type ParsedPayload } from './request.js'
+import { responderGuards, taskGuards, type ResponderContext } from './responder-guards.js'
+import { encodeResponse, signResponse } from './response.js'
+
+/** A handshake message, its base64 undone. Every member is what the peer says and no more. */
+export interface ReceivedRequest {
+  readonly id: string
+  readonly contextId: string
+  readonly taskId: string
+  readonly did: string
+  readonly payloadBytes: Uint8Array
+  /** 64 bytes. */
+  readonly signature: Uint8Array
+}
+
+/** What a responder knows when it judges a request. */
+export type ResponderKnowledge = Pick<ResponderContext, 'initiatorKey' | 'admitted' | 'ownDid' | 'now' | 'replay'>
+
+/**
+ * Reads the payload of a request that arrived: the steps that need no key.
+ * @throws SageError `task_unsupported` (handshake.task), `malformed` (handshake.request-schema)
+ */
+export const readRequest = (
+  request: ReceivedRequest,
+  parts: HandshakeParts = handshakeParts,
+  guards = taskGuards,
+): ParsedPayload => {
+  enforce(guards, request)
+  return parsePayload(request.payloadBytes, parts)
+}
+
+/**
+ * Judges a request whose payload has been read, in the order of handshake.md. Synchronous, so that the claim of the
+ * nonce is atomic.
+ * @throws SageError `authentication_failed`, and `unavailable` when no more nonces can be remembered
+ */
+export const judgeRequest = (
+  request: ReceivedRequest,
+  payload: ParsedPayload,
+  knowledge: ResponderKnowledge,
+  parts: HandshakeParts = handshakeParts,
+  guards = responderGuards,
+): void => {
+  const { did, contextId, payloadBytes, signature } = request
+  const info = parts.info({ ctx: contextId, initDid: did, respDid: knowledge.ownDid }, parts)
+  const exportCtx = parts.exportCtx(contextId, parts)
+  enforce(guards, { ...knowledge, did, payloadBytes, payload, signature, info, exportCtx, parts })
+}
+
+/** What a responder answers with; nothing is drawn or read from a clock here. */
+export interface AnswerInput {
+  readonly ownDid: string
+  readonly kemKeyPair: KeyPair
+  /** The responder's signing key: the 32-byte seed. */
+  readonly signingKey: Uint8Array
+  /** 32 random bytes; erased here. */
+  readonly ephSPrivateKey: Uint8Array
+  /** A token that no live session of this responder has. */
+  readonly kid: string
+  /** The time of the answer, as it is to be written. */
+  readonly ts: string
+}
+
+/**
+ * Answers a request that has been judged: the response, and the seed (32 bytes) of the session.
+ * @throws SageError `authentication_failed` when an exchange gives all zeros (handshake.all-zero)
+ */
+export const answerRequest = (
+  request: ReceivedRequest,
+  payload: ParsedPayload,
+  { ownDid, kemKeyPair, signingKey, ephSPrivateKey, kid, ts }: AnswerInput,
+  parts: HandshakeParts = handshakeParts,
+): { readonly response: HandshakeResponse; readonly seed: Uint8Array } => {
+  const { enc, ephC, nonce } = payload
+  const parties = { ctx: request.contextId, initDid: request.did, respDid: ownDid }
+  const derived = deriveResponder({ ...parties, kemKeyPair, enc, ephC, ephSPrivateKey }, parts)
+  const { info, exportCtx, ephS, seed } = derived
+  const transcript = { ...parties, info, exportCtx, enc, ephC, ephS }
+  const { ackKey, ackTag } = deriveAckTag({ ...transcript, seed, nonce, kid }, parts)
+  eraseSteps(derived)
+  erase(ephSPrivateKey, ackKey)
+  const { data } = signResponse({ ...transcript, signingKey, kid, ackTag, ts }, parts)
+  return { response: encodeResponse(request.id, data), seed }
+}
