@@ -1,4 +1,4 @@
-import { statusOf, type ErrorCode, type PlainErrorCode } from '../../../schemas/index.js'
+import { statusOf, type ErrorCode, type HandshakeResponseData, type PlainErrorCode } from '../../../schemas/index.js'
 import { parseJsonObject } from '../bytes/json.js'
 import { openResponse, type SentRequest } from '../handshake/verdict.js'
 import type { Resolve } from '../identity/resolver.js'
@@ -11,7 +11,7 @@ import type { Identity } from './target.js'
 
 /** What a target answered, as an honest initiator understands it, with the response as it came. */
 export type Answer = { readonly response?: WireResponse | undefined } & (
-  | { readonly kind: 'session'; readonly session: ProbeSession; readonly responderTime: string }
+  | { readonly kind: 'session'; readonly session: ProbeSession; readonly data: HandshakeResponseData }
   | { readonly kind: 'success'; readonly plaintext: Uint8Array; readonly seq: bigint }
   | { readonly kind: 'authenticated'; readonly error: ErrorCode; readonly plaintext: Uint8Array; readonly seq: bigint }
   | { readonly kind: 'plain'; readonly error: PlainErrorCode; readonly detail?: string | undefined }
@@ -20,7 +20,12 @@ export type Answer = { readonly response?: WireResponse | undefined } & (
   /** HTTP 200 and something that an initiator must not accept. */
   | { readonly kind: 'unacceptable'; readonly why: string }
   /** 429 or 503: no answer to the question, unless the question was when the target is busy. */
-  | { readonly kind: 'busy'; readonly status: number; readonly error?: PlainErrorCode; readonly retryAfterSeconds: number }
+  | {
+      readonly kind: 'busy'
+      readonly status: number
+      readonly error?: PlainErrorCode
+      readonly retryAfterSeconds: number
+    }
   | { readonly kind: 'timeout' }
   | { readonly kind: 'reset' | 'unreachable' | 'not-http'; readonly why: string }
 )
@@ -81,7 +86,7 @@ export const readHandshakeAnswer = (exchanged: Exchanged, reader: HandshakeReade
   readWith(exchanged, response => {
     const { kid, derivation, data } = openResponse(response.body, reader.sent, reader)
     const session = new ProbeSession(kid, reader.sent.ctx, reader.identity, derivation.seed, reader.maxSessionRecords)
-    return { kind: 'session', session, responderTime: data.ts, response }
+    return { kind: 'session', session, data, response }
   })
 
 /** The answer to a message inside a session. Never throws. */

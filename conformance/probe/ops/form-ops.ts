@@ -7,7 +7,7 @@ import { canonicalCard, signCard, verifyCard } from '../identity/card.js'
 import { encodeDidKey, parseDidKey } from '../identity/did-key.js'
 import { canonicalize } from '../identity/jcs.js'
 import { createResolver, type Resolve } from '../identity/resolver.js'
-import { hex, object, optional, text, type Input } from './input.js'
+import { hex, object, optional, text, time, type Input } from './input.js'
 import type { Operation } from './output.js'
 
 /** The resolver that a question's `keys` stand for. */
@@ -15,9 +15,6 @@ export const resolverOf = (input: Input): Resolve => {
   const keys = object(input, 'keys')
   return createResolver(new Map(Object.keys(keys).map(did => [did, hex(keys, did)])))
 }
-
-/** A time of the question itself: its form is the asker's matter, so it is only read. */
-export const timeOf = (input: Input, name: string): bigint => parseTime(text(input, name))
 
 /** The operations of vectors on texts: encodings, names, times, JSON, identities and cards. */
 export const formOps = {
@@ -59,10 +56,10 @@ export const formOps = {
 
   'card.verify': input => ({
     did: verifyCard(text(input, 'card'), {
-      now: timeOf(input, 'now'),
+      now: time(input, 'now'),
       resolve: resolverOf(input),
       expectedDid: optional(input, 'expectedDid', text),
-      latestIssuedAt: optional(input, 'latestIssuedAt', timeOf),
+      latestIssuedAt: optional(input, 'latestIssuedAt', time),
     }).did,
   }),
 } satisfies Record<string, Operation<Input>>

@@ -1,15 +1,14 @@
-import { encodeBase64 } from '../bytes/base64.js'
+import { encodeBase64, parseBase64url } from '../bytes/base64.js'
 import { encodeUtf8 } from '../bytes/utf8.js'
 import { signEd25519 } from '../crypto/ed25519.js'
-import { parseBase64url } from '../bytes/base64.js'
 import { deriveAckTag } from '../handshake/ack-tag.js'
 import { deriveAsInitiator, deriveAsResponder, type Derivation } from '../handshake/derivation.js'
 import { openRequest } from '../handshake/request.js'
 import { draftResponseData, signedText, signResponseData } from '../handshake/response.js'
 import { exportCtxOf, infoOf, type Parties } from '../handshake/strings.js'
 import { openResponse } from '../handshake/verdict.js'
-import { resolverOf, timeOf } from './form-ops.js'
-import { hex, object, text, type Input } from './input.js'
+import { resolverOf } from './form-ops.js'
+import { hex, object, text, time, type Input } from './input.js'
 import type { Operation } from './output.js'
 
 const parties = (input: Input): Parties => ({
@@ -92,7 +91,7 @@ export const handshakeOps = {
   },
 
   'handshake.open-request': input => {
-    const reader = { respDid: text(input, 'respDid'), now: timeOf(input, 'now'), resolve: resolverOf(input) }
+    const reader = { respDid: text(input, 'respDid'), now: time(input, 'now'), resolve: resolverOf(input) }
     const { ctx, initDid, nonce, enc, ephC } = openRequest(text(input, 'message'), reader)
     return { ctx, initDid, nonce, enc, ephC }
   },
@@ -105,7 +104,7 @@ export const handshakeOps = {
       ...parties(request),
       ...initiatorKeys(request),
     }
-    const reader = { now: timeOf(input, 'now'), resolve: resolverOf(input) }
+    const reader = { now: time(input, 'now'), resolve: resolverOf(input) }
     const { kid, derivation } = openResponse(text(input, 'response'), sent, reader)
     return { kid, seed: derivation.seed }
   },

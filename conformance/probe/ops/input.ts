@@ -1,4 +1,5 @@
 import { parseHex } from '../bytes/hex.js'
+import { parseTime } from '../bytes/time.js'
 import { Refusal } from '../refusal.js'
 
 /** A question that is not well put: the asker's fault, and no answer about an implementation. */
@@ -22,14 +23,19 @@ export const text = (input: Input, name: string): string => {
   return value
 }
 
-/** Bytes, given in hex. */
-export const hex = (input: Input, name: string): Uint8Array => {
+const parsed = <T>(input: Input, name: string, parse: (text: string) => T, what: string): T => {
   try {
-    return parseHex(text(input, name))
+    return parse(text(input, name))
   } catch (error) {
-    throw error instanceof Refusal ? bad(name, 'lower-case hex') : error
+    throw error instanceof Refusal ? bad(name, what) : error
   }
 }
+
+/** Bytes, given in hex. */
+export const hex = (input: Input, name: string): Uint8Array => parsed(input, name, parseHex, 'lower-case hex')
+
+/** A time of the question itself, as nanoseconds from the Unix epoch. */
+export const time = (input: Input, name: string): bigint => parsed(input, name, parseTime, 'a time')
 
 /** An integer, zero or more. */
 export const integer = (input: Input, name: string): number => {
