@@ -9,7 +9,7 @@ const refused = (rule: string) => ({ name: 'Refusal', layer: 'encoding', rule: `
 
 t.test('JSON values come out as they are', async t => {
   const text =
-    ' { "a" : [ 1 , -2 , 0 , true , false , null , "\\u0041\\n\\ud83d\\ude00é" , { } , [ ] ] , "" : "" }\r\n\t'
+    ' { "a" : [ 1 , -2 , 0 , true , false , null , "\\u0041\\n\\ud83d\\ude00é" , "\\"" , "\\\\" , "\\\\\\"\\\\" , { } , [ ] ] , "" : "" }\r\n\t'
   t.same(parseJsonObject(text), JSON.parse(text))
 })
 

@@ -115,7 +115,11 @@ t.test('whatever arrives, the receiver agrees with one that remembers everything
 
 t.test('memory of the past stays bounded and right over many records', async t => {
   const { open } = createReceiver(key, 100_000n)
-  for (let seq = 0n; seq < 5000n; seq += 1n) open(seal(seq), aad)
+  for (let seq = 0n; seq < 5000n; seq += 1n) {
+    open(seal(seq), aad)
+    const oldest = seq < 1023n ? 0n : seq - 1023n
+    t.throws(() => open(seal(oldest), aad), { name: 'Refusal', rule: 'record.replay' })
+  }
   for (const seq of [3976n, 4500n, 4999n])
     t.throws(() => open(seal(seq), aad), { name: 'Refusal', rule: 'record.replay' })
   t.throws(() => open(seal(3975n), aad), { name: 'Refusal', rule: 'record.window' })
