@@ -17,6 +17,16 @@ export const resolveDidKey = (did: string, parts: IdentityParts = identityParts)
   }
 }
 
+/** `key` when it is an Ed25519 public key that this protocol accepts (identity.key-canonical, identity.key-small-order). */
+export const acceptableKey = (key: Uint8Array, parts: IdentityParts = identityParts): Uint8Array | undefined => {
+  try {
+    return parts.parseEd25519PublicKey(key)
+  } catch (error) {
+    if (isSageError(error)) return undefined
+    throw error
+  }
+}
+
 /**
  * Resolves `did:key` by itself (identity.did-key) and any other DID through `others`, in their order; the first key
  * that is found and acceptable (identity.key-canonical, identity.key-small-order) counts.
@@ -27,16 +37,7 @@ export const composeResolver =
     if (did.startsWith('did:key:')) return resolveDidKey(did, parts)
     for (const resolve of others) {
       const key = await resolve(did)
-      if (key !== undefined) return acceptable(key, parts)
+      if (key !== undefined) return acceptableKey(key, parts)
     }
     return undefined
   }
-
-const acceptable = (key: Uint8Array, parts: IdentityParts): Uint8Array | undefined => {
-  try {
-    return parts.parseEd25519PublicKey(key)
-  } catch (error) {
-    if (isSageError(error)) return undefined
-    throw error
-  }
-}
