@@ -60,7 +60,7 @@ const build = despiteErrors => {
     if (despiteErrors) return say('built, with type errors')
     process.stderr.write(done.stdout + done.stderr)
     const errors = (done.stdout.match(/error TS\d+/g) || []).length
-    giveUp(`the build failed: ${errors} type errors (tsc exit status ${done.status})`)
+    giveUp(errors > 0 ? `the build failed: type errors: ${errors}` : `the compiler failed (exit status ${done.status})`)
   }
   writeFileSync(buildStamp, hash)
   say(`built in ${seconds(started)}`)

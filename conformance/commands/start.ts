@@ -1,0 +1,42 @@
+import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { main } from '../cli.js'
+import { startResponder, type ResponderProcess } from './responder-process.js'
+
+// `npm start`: the reference responder in a process of its own, judged over its URL as any other agent would be.
+
+const ownFault = 4
+const reportPath = 'sage-report.json'
+const cli = fileURLToPath(new URL('../cli.js', import.meta.url))
+
+async function judge(responder: ResponderProcess): Promise<number> {
+  const verdict = main(['run', responder.url, '--report', `json=${reportPath}`, ...process.argv.slice(2)])
+  const outcome = await Promise.race([verdict, responder.ended])
+  if (typeof outcome === 'number') return outcome
+  console.error(`the reference responder ${outcome} before the verdict`)
+  return ownFault
+}
+
+async function start(): Promise<number> {
+  let responder: ResponderProcess
+  try {
+    responder = await startResponder(process.execPath, [cli, 'serve', '--port', '0'])
+  } catch (error) {
+    console.error(`the reference responder ${(error as Error).message}`)
+    return ownFault
+  }
+  for (const [signal, status] of [
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const)
+    process.once(signal, () => void responder.stop().then(() => process.exit(status)))
+
+  console.log(`reference responder at ${responder.url}\n`)
+  const status = await judge(responder)
+  if (existsSync(reportPath)) console.log(`\nreport: ${resolve(reportPath)}`)
+  await responder.stop()
+  return status
+}
+
+process.exit(await start())
