@@ -27,6 +27,7 @@ export class SessionTable<Session extends TabledSession> {
   private readonly provisional = new Set<Session>()
   private readonly byDid = new Map<string, number>()
   private sweptAt = -Infinity
+  private closed = false
 
   /**
    * @param isOver has this session reached its age, its idle time or its provisional time?
@@ -87,14 +88,15 @@ export class SessionTable<Session extends TabledSession> {
     this.forgetConfirmed()
   }
 
-  /** Ends every session. */
-  endAll(): void {
+  /** Ends every session, and has no room from now on. */
+  close(): void {
+    this.closed = true
     for (const session of this.sessions.values()) this.end(session)
   }
 
   private isBelowCaps(): boolean {
     if (this.provisional.size >= this.caps.provisional) this.forgetConfirmed()
-    return this.sessions.size < this.caps.inAll && this.provisional.size < this.caps.provisional
+    return !this.closed && this.sessions.size < this.caps.inAll && this.provisional.size < this.caps.provisional
   }
 
   private forgetConfirmed(): void {
