@@ -1,0 +1,86 @@
+import type { HandshakeResponse } from '../../schemas/index.js'
+import { enforce } from '../bytes/guard.js'
+import { SageError } from '../bytes/sage-error.js'
+import { encodeTime } from '../bytes/time.js'
+import { answerRequest, readRequest } from '../handshake/accept.js'
+import type { ReceivedHandshake } from '../message/envelope.js'
+import { deriveTrafficKeys } from '../session/key-schedule.js'
+import { faultOf } from './agent-event.js'
+import { LiveSession } from './live-session.js'
+import type { ResponderState } from './responder-state.js'
+
+interface Initiator {
+  readonly initiatorKey: Uint8Array | undefined
+  readonly admitted: boolean
+}
+
+// A resolver that fails has not resolved: the peer must not see the difference.
+const findInitiator = async (did: string, { resolve, admit, log }: ResponderState): Promise<Initiator> => {
+  try {
+    const initiatorKey = await resolve(did)
+    return { initiatorKey, admitted: initiatorKey !== undefined && (await admit(did)) }
+  } catch (error) {
+    log(faultOf(error))
+    return { initiatorKey: undefined, admitted: false }
+  }
+}
+
+const createSession = (
+  kid: string,
+  seed: Uint8Array,
+  request: ReceivedHandshake,
+  state: ResponderState,
+): LiveSession => {
+  const { parts, entropy, clock, limits } = state
+  const { c2sEnc: openKey, s2cEnc: sealKey } = deriveTrafficKeys(seed, parts)
+  const { did: initDid, contextId } = request
+  const monotonic = (): number => clock.monotonic()
+  const maxRecords = limits.maxSessionRecords
+  return new LiveSession({ kid, initDid, contextId, openKey, sealKey, maxRecords, monotonic, entropy }, parts)
+}
+
+/**
+ * Answers a handshake message, and takes its session into the table. Whoever the initiator is, is found out first; from
+ * the first guard to the new session nothing waits, so that room and nonce are claimed in one step
+ * (handshake.nonce-atomic).
+ * @throws SageError with the code of the rule that refuses
+ */
+export const acceptHandshake = async (
+  request: ReceivedHandshake,
+  state: ResponderState,
+): Promise<HandshakeResponse> => {
+  const { identity, parts, guards, sessions, replay, clock, entropy } = state
+  const payload = readRequest(request, parts, guards.handshakeTask)
+  const initiator = await findInitiator(request.did, state)
+  const parties = { ctx: request.contextId, initDid: request.did, respDid: identity.did }
+  enforce(guards.handshake, {
+    ...request,
+    ...initiator,
+    payload,
+    ownDid: identity.did,
+    now: clock.now(),
+    info: parts.info(parties, parts),
+    exportCtx: parts.exportCtx(request.contextId, parts),
+    replay,
+    sessions,
+    parts,
+  })
+  const kid = state.responderParts.newKid(entropy)
+  if (sessions.find(kid) !== undefined) throw new SageError('internal', 'a kid was drawn twice')
+  const { response, seed } = answerRequest(
+    request,
+    payload,
+    {
+      ownDid: identity.did,
+      kemKeyPair: { privateKey: identity.kemKey, publicKey: identity.kemPublicKey },
+      signingKey: identity.signingKey,
+      ephSPrivateKey: entropy(32),
+      kid,
+      ts: encodeTime(clock.now()),
+    },
+    parts,
+  )
+  sessions.add(createSession(kid, seed, request, state))
+  state.log({ event: 'handshake', did: request.did })
+  return response
+}

@@ -1,0 +1,29 @@
+import type { ErrorCode, PlainErrorCode } from '../../schemas/index.js'
+
+/** What an agent tells its log. Never content, keys or what a peer chose, save DIDs and the names of served tasks. */
+export type AgentEvent =
+  | { readonly event: 'handshake'; readonly did: string }
+  | { readonly event: 'task'; readonly did: string; readonly task: string; readonly outcome: 'success' | ErrorCode }
+  | { readonly event: 'refusal'; readonly code: PlainErrorCode }
+  | { readonly event: 'fault'; readonly error: string }
+
+/** Takes the events of an agent. */
+export type Log = (event: AgentEvent) => void
+
+/** A log that cannot disturb what it logs. */
+export const undisturbed =
+  (log: Log | undefined): Log =>
+  event => {
+    try {
+      log?.(event)
+    } catch {
+      // Whoever logs has to look after that.
+    }
+  }
+
+/** Kind of an exception, for the log: its message may hold what must not be logged. */
+export const faultOf = (error: unknown): AgentEvent => {
+  const { name, code } =
+    error instanceof Error ? (error as NodeJS.ErrnoException) : { name: typeof error, code: undefined }
+  return { event: 'fault', error: code === undefined ? name : `${name} ${code}` }
+}

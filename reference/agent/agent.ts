@@ -1,0 +1,60 @@
+import type { AgentCard, Limits } from '../../schemas/index.js'
+import type { Resolver } from '../identity/resolver.js'
+import type { Log } from './agent-event.js'
+import type { Clock, Entropy } from './clock.js'
+import type { Identity } from './identity.js'
+import type { Task } from './tasks.js'
+
+/** What a responder holds at most, each inclusive; at a cap newcomers are `unavailable`. */
+export interface ServeCaps {
+  /** Live sessions, 100 000 by default. */
+  readonly sessions?: number
+  /** Sessions that no record has confirmed, 10 000 by default. */
+  readonly provisionalSessions?: number
+  /** Handshake nonces remembered, 250 000 by default. */
+  readonly nonces?: number
+  /** Requests answered at once, 1024 by default. */
+  readonly requests?: number
+}
+
+/** How a responder is to be. */
+export interface ServeOptions {
+  readonly identity: Identity
+  /** The deployer's tasks by name, beside those of the protocol. */
+  readonly tasks?: Readonly<Record<string, Task>>
+  /** Address to listen on, 127.0.0.1 by default. Any that others can reach needs `publicUrl`. */
+  readonly host?: string
+  /** Port to listen on; 0, the default, takes a free one. */
+  readonly port?: number
+  /** Name for people, in the card. */
+  readonly name?: string
+  /** What differs from the default limits. */
+  readonly limits?: Partial<Limits>
+  /** `echo`, for testers, is on by default. */
+  readonly capabilities?: { readonly echo?: boolean }
+  /** Endpoint in the card, where it is not the address of the listener: behind a proxy that ends TLS. */
+  readonly publicUrl?: string
+  /** Resolves DIDs other than `did:key`. */
+  readonly resolver?: Resolver
+  /** May this initiator talk to this responder? Everybody whose DID resolves may, by default. */
+  readonly admit?: (did: string) => boolean | Promise<boolean>
+  readonly caps?: ServeCaps
+  /** Milliseconds in which a request has to arrive whole, 30 000 by default (http.slow-sender). */
+  readonly requestTimeoutMs?: number
+  /** Milliseconds for which `close` waits for running requests, 5000 by default. */
+  readonly drainMs?: number
+  readonly clock?: Clock
+  readonly entropy?: Entropy
+  readonly log?: Log
+}
+
+/** A running responder. */
+export interface Agent extends AsyncDisposable {
+  /** Its endpoint, as in the card. */
+  readonly url: string
+  readonly did: string
+  /** The card of this moment. */
+  readonly card: AgentCard
+  /** Takes no more requests, waits a bounded time for those that run, and erases every session. */
+  close(): Promise<void>
+}

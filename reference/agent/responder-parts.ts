@@ -1,0 +1,36 @@
+import { detailOf, type DetailOf } from '../http/plain-error.js'
+import { randomUuid, type Entropy } from './clock.js'
+import type { LiveSession } from './live-session.js'
+import type { ServedTask } from './tasks.js'
+
+/** What a responder decides by itself, step by step, so that each can be replaced to make one that is wrong on purpose. */
+export interface ResponderParts {
+  /** What the replay store remembers of a handshake (handshake.nonce-scope). */
+  readonly replayKey: (initDid: string, nonce: string) => string
+  /** Name of a new session (handshake.kid-form). */
+  readonly newKid: (entropy: Entropy) => string
+  /** What an accepted record does to its session (session.idle, handshake.confirmed). */
+  readonly recordAccepted: (session: LiveSession) => void
+  readonly ping: ServedTask
+  readonly echo: ServedTask
+  readonly close: ServedTask
+  readonly detailOf: DetailOf
+}
+
+/** The steps as the specification has them. */
+export const responderParts: ResponderParts = {
+  // The separator occurs in neither (conventions.did, conventions.token).
+  replayKey: (initDid, nonce) => `${initDid}|${nonce}`,
+  newKid: entropy => `kid-${randomUuid(entropy)}`,
+  recordAccepted: session => {
+    session.touch()
+    session.confirm()
+  },
+  ping: plaintext => plaintext,
+  echo: plaintext => plaintext,
+  close: (_plaintext, _request, endSession) => {
+    endSession()
+    return new Uint8Array()
+  },
+  detailOf,
+}

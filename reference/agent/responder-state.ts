@@ -1,0 +1,59 @@
+import type { Limits } from '../../schemas/index.js'
+import type { Guard } from '../bytes/guard.js'
+import type { taskGuards as handshakeTaskGuards } from '../handshake/responder-guards.js'
+import type { ReplayStore } from '../handshake/responder-guards.js'
+import type { FrontContext, HttpContext } from '../http/http-guards.js'
+import type { WireHook } from '../http/wire.js'
+import type { Resolver } from '../identity/resolver.js'
+import type { Parts } from '../parts.js'
+import type { SessionTable } from '../session/session-table.js'
+import type { Log } from './agent-event.js'
+import type { Clock, Entropy } from './clock.js'
+import type { HandshakeContext } from './handshake-guards.js'
+import type { Identity } from './identity.js'
+import type { LiveSession } from './live-session.js'
+import type { ResponderParts } from './responder-parts.js'
+import type { LifeContext, SessionContext } from './session-guards.js'
+import type { ServedTask, TaskContext } from './tasks.js'
+
+/** Every check of a responder, in the order in which they are made. */
+export interface ResponderGuards {
+  /** Any request, before its path is looked at. */
+  readonly front: readonly Guard<FrontContext>[]
+  /** A POST of a message: at its head, at every piece of its body, at what is in it. */
+  readonly http: readonly Guard<HttpContext>[]
+  /** A message without `kid`, before its payload is read. */
+  readonly handshakeTask: typeof handshakeTaskGuards
+  /** A handshake whose payload has been read. */
+  readonly handshake: readonly Guard<HandshakeContext>[]
+  /** What ends a session by itself. */
+  readonly life: readonly Guard<LifeContext>[]
+  /** A session message before its record is opened. */
+  readonly session: readonly Guard<SessionContext>[]
+  /** A session message whose record has opened: the mark. */
+  readonly opened: readonly Guard<SessionContext>[]
+  /** A task, once the request has been accepted. */
+  readonly task: readonly Guard<TaskContext>[]
+}
+
+/** Where a responder can be made wrong on purpose, in one place at a time. */
+export interface ResponderSeams {
+  readonly parts: Parts
+  readonly responderParts: ResponderParts
+  readonly guards: ResponderGuards
+  readonly wire: WireHook
+}
+
+/** What a responder has at hand while it answers. */
+export interface ResponderState extends Omit<ResponderSeams, 'wire'> {
+  readonly identity: Identity
+  readonly limits: Limits
+  readonly tasks: ReadonlyMap<string, ServedTask>
+  readonly sessions: SessionTable<LiveSession>
+  readonly replay: ReplayStore
+  readonly resolve: Resolver
+  readonly admit: (did: string) => boolean | Promise<boolean>
+  readonly clock: Clock
+  readonly entropy: Entropy
+  readonly log: Log
+}

@@ -1,0 +1,61 @@
+import { authenticatedErrorCodes, type AuthenticatedErrorCode, type SessionMessage } from '../../schemas/index.js'
+import { enforce } from '../bytes/guard.js'
+import { isSageError, SageError } from '../bytes/sage-error.js'
+import { faultOf } from './agent-event.js'
+import type { LiveSession } from './live-session.js'
+import type { ResponderState } from './responder-state.js'
+import { TaskFailure } from './tasks.js'
+
+/** What came of a request whose record has opened. */
+export type TaskOutcome =
+  | { readonly success: true; readonly plaintext: Uint8Array }
+  | { readonly success: false; readonly error: AuthenticatedErrorCode; readonly plaintext: Uint8Array }
+
+/** A request whose record has opened. */
+export interface OpenedRequest {
+  readonly message: SessionMessage
+  readonly plaintext: Uint8Array
+  readonly session: LiveSession
+  readonly signal: AbortSignal
+}
+
+const NOTHING = new Uint8Array()
+
+/** The failure with an error of the registry; only an application says anything with it. */
+export const failed = (error: AuthenticatedErrorCode, plaintext: Uint8Array = NOTHING): TaskOutcome => ({
+  success: false,
+  error,
+  plaintext: error === 'application_failed' ? plaintext : NOTHING,
+})
+
+const refusal = (error: unknown): TaskOutcome => {
+  const code = isSageError(error) ? authenticatedErrorCodes.find(code => code === error.code) : undefined
+  if (code === undefined) throw error
+  return failed(code)
+}
+
+const execute = async (request: OpenedRequest, state: ResponderState): Promise<TaskOutcome> => {
+  const { message, plaintext, session, signal } = request
+  const task = state.tasks.get(message.task_id)
+  try {
+    enforce(state.guards.task, { message, plaintext, task })
+  } catch (error) {
+    return refusal(error)
+  }
+  if (task === undefined) throw new SageError('internal', 'no such task')
+  const asked = { did: session.initDid, metadata: message.metadata ?? {}, signal }
+  const answer = await task(plaintext, asked, () => state.sessions.end(session))
+  if (!(answer instanceof Uint8Array)) throw new SageError('internal', 'a task answers with bytes')
+  return { success: true, plaintext: answer }
+}
+
+/** Carries out an opened request. Never rejects: whatever a task throws is an outcome (error.authenticated-after-open). */
+export const runTask = async (request: OpenedRequest, state: ResponderState): Promise<TaskOutcome> => {
+  try {
+    return await execute(request, state)
+  } catch (error) {
+    if (error instanceof TaskFailure) return failed(error.code, error.plaintext)
+    state.log(faultOf(error))
+    return failed('internal')
+  }
+}

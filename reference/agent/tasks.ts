@@ -1,0 +1,89 @@
+import {
+  CLOSE_TASK,
+  ECHO_TASK,
+  HANDSHAKE_TASK,
+  MAX_PING_BYTES,
+  PING_TASK,
+  type Metadata,
+  type SessionMessage,
+} from '../../schemas/index.js'
+import type { Guard } from '../bytes/guard.js'
+import { SageError } from '../bytes/sage-error.js'
+import { isTask } from '../bytes/token.js'
+import type { ResponderParts } from './responder-parts.js'
+
+/** Who asks for a task, and how. */
+export interface TaskRequest {
+  /** The initiator, proved by the handshake. */
+  readonly did: string
+  readonly metadata: Metadata
+  /** Aborted when nobody waits for the answer any longer. */
+  readonly signal: AbortSignal
+}
+
+/**
+ * Carries out a task: gets the plaintext of the request, gives that of the answer. What it throws is the authenticated
+ * error `internal`, and says no more; a {@link TaskFailure} is `application_failed` with its plaintext.
+ */
+export type Task = (plaintext: Uint8Array, request: TaskRequest) => Uint8Array | Promise<Uint8Array>
+
+/** The codes with which a task may fail in its own terms. */
+export type TaskFailureCode = 'application_failed' | 'malformed' | 'payload_too_large'
+
+/** Thrown by a task that failed in its own terms. The initiator gets the code and, with `application_failed`, the plaintext. */
+export class TaskFailure extends Error {
+  override readonly name = 'TaskFailure'
+
+  constructor(
+    readonly plaintext: Uint8Array = new Uint8Array(),
+    readonly code: TaskFailureCode = 'application_failed',
+  ) {
+    super('the task failed')
+  }
+}
+
+/** A task as the responder runs it; `endSession` is for the one that closes. */
+export type ServedTask = (plaintext: Uint8Array, request: TaskRequest, endSession: () => void) => ReturnType<Task>
+
+/**
+ * The tasks of a responder by name: those of every responder, echo where it is declared, and the deployer's own.
+ * @throws SageError `configuration` for a name that is no task or belongs to the protocol
+ */
+export const servedTasks = (
+  own: Readonly<Record<string, Task>>,
+  echo: boolean,
+  parts: ResponderParts,
+): ReadonlyMap<string, ServedTask> => {
+  const tasks = new Map<string, ServedTask>([
+    [PING_TASK, parts.ping],
+    [CLOSE_TASK, parts.close],
+  ])
+  if (echo) tasks.set(ECHO_TASK, parts.echo)
+  for (const [name, task] of Object.entries(own)) {
+    if (!isTask(name) || name.startsWith('sage/') || name === HANDSHAKE_TASK)
+      throw new SageError('configuration', 'a task has a name of the form of tasks, outside sage/')
+    tasks.set(name, task)
+  }
+  return tasks
+}
+
+/** What the guards of a task see: the record has opened. */
+export interface TaskContext {
+  readonly message: SessionMessage
+  readonly plaintext: Uint8Array
+  /** What the responder serves under this name. */
+  readonly task: ServedTask | undefined
+}
+
+/** What a responder asks of an opened request, in the order of error.precedence; every refusal is authenticated. */
+export const taskGuards: readonly Guard<TaskContext>[] = [
+  ['task.unknown', ({ task }) => (task === undefined ? 'task_unsupported' : undefined)],
+  // Neither gzip nor streams are capabilities of this responder.
+  ['error.precedence', ({ message }) => (message.encoding === undefined ? undefined : 'encoding_unsupported')],
+  ['error.precedence', ({ message }) => (message.stream === undefined ? undefined : 'stream_violation')],
+  [
+    'task.ping-limit',
+    ({ message, plaintext }) =>
+      message.task_id === PING_TASK && plaintext.length > MAX_PING_BYTES ? 'payload_too_large' : undefined,
+  ],
+]

@@ -1,0 +1,73 @@
+import { Pool, type Dispatcher } from 'undici'
+import { isSageError, SageError } from '../bytes/sage-error.js'
+import { Gathered } from './gathered.js'
+
+/** What came back: a redirect is an answer like any other (http.no-redirect). */
+export interface HttpAnswer {
+  readonly status: number
+  readonly body: Uint8Array
+}
+
+/** One request. */
+export interface HttpRequest {
+  readonly method: 'GET' | 'POST'
+  readonly path: string
+  readonly body?: Uint8Array
+  /** Bytes that the answer's body may have. */
+  readonly maxBytes: number
+  readonly timeoutMs: number
+  readonly signal?: AbortSignal | undefined
+}
+
+const JSON_HEADERS = { 'content-type': 'application/json', accept: 'application/json' }
+
+const readUpTo = async (body: Dispatcher.ResponseData['body'], maxBytes: number): Promise<Uint8Array> => {
+  const gathered = new Gathered()
+  for await (const piece of body as AsyncIterable<Uint8Array>) {
+    if (gathered.length + piece.length > maxBytes)
+      throw new SageError('peer_rejected', 'the answer is larger than it may be')
+    gathered.add(piece)
+  }
+  return gathered.bytes()
+}
+
+/** Connections to one origin. Nothing is sent twice and no redirect is followed. */
+export class HttpClient {
+  private readonly pool: Pool
+
+  /** @param origin scheme, host and port */
+  constructor(readonly origin: string) {
+    // The time of a request is bounded as a whole, below.
+    this.pool = new Pool(origin, { headersTimeout: 0, bodyTimeout: 0, pipelining: 1 })
+  }
+
+  /**
+   * Sends one request, once.
+   * @throws SageError `timeout`, `aborted`, `connection_lost`, or `peer_rejected` for an answer over `maxBytes`
+   */
+  async request({ method, path, body, maxBytes, timeoutMs, signal }: HttpRequest): Promise<HttpAnswer> {
+    const abort = new AbortController()
+    const timer = setTimeout(() => abort.abort(new SageError('timeout', 'no answer in time')), timeoutMs)
+    const onAbort = (): void => abort.abort(new SageError('aborted', 'the caller gave up', { cause: signal?.reason }))
+    if (signal?.aborted === true) onAbort()
+    signal?.addEventListener('abort', onAbort, { once: true })
+    try {
+      abort.signal.throwIfAborted()
+      const headers = body === undefined ? { accept: 'application/json' } : JSON_HEADERS
+      const answer = await this.pool.request({ method, path, headers, body: body ?? null, signal: abort.signal })
+      return { status: answer.statusCode, body: await readUpTo(answer.body, maxBytes) }
+    } catch (cause) {
+      if (abort.signal.aborted) throw abort.signal.reason
+      if (isSageError(cause)) throw cause
+      throw new SageError('connection_lost', 'the connection was lost or never made', { cause })
+    } finally {
+      clearTimeout(timer)
+      signal?.removeEventListener('abort', onAbort)
+    }
+  }
+
+  /** Ends the connections. */
+  async close(): Promise<void> {
+    await this.pool.destroy()
+  }
+}

@@ -1,0 +1,195 @@
+import { createServer, STATUS_CODES, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { Duplex } from 'node:stream'
+import { enforce, type Guard } from '../bytes/guard.js'
+import { isSageError, SageError } from '../bytes/sage-error.js'
+import { namesOf, type Exchange, type MessageNames } from './exchange.js'
+import type { FrontContext, HttpContext } from './http-guards.js'
+import { isLoopbackHost } from './loopback.js'
+import { plainCodeOf, plainError, type DetailOf } from './plain-error.js'
+import { announcedBytes, readBody } from './read-body.js'
+import { cardAnswer, replyAnswer, subjectOf, unknownPathAnswer, type WireAnswer, type WireHook } from './wire.js'
+import type { WireSubject } from './wire.js'
+import { isReadToItsEnd, writeAnswer, writeRawAnswer } from './write-answer.js'
+
+/** Path of the agent card. */
+export const CARD_PATH = '/.well-known/sage.json'
+
+/** What a listener serves, and how far it goes. */
+export interface ListenerOptions {
+  readonly host: string
+  readonly port: number
+  /** Path at which messages are taken; asked once the address is known. */
+  readonly messagesPath: string
+  readonly maxMessageBytes: number
+  /** Requests handled at once; one more is `unavailable`. */
+  readonly maxRequests: number
+  /** Milliseconds in which a request has to arrive whole (http.slow-sender). */
+  readonly requestTimeoutMs: number
+  readonly frontGuards: readonly Guard<FrontContext>[]
+  readonly httpGuards: readonly Guard<HttpContext>[]
+  readonly wire: WireHook
+  readonly detailOf: DetailOf
+  readonly card: () => object
+  readonly exchange: Exchange
+  /** Told of exceptions that nobody foresaw. */
+  readonly fault: (error: unknown) => void
+}
+
+/** A running listener. */
+export interface Listener {
+  readonly address: AddressInfo
+  /** Refuses what is new, waits up to `drainMs` for what runs, then cuts every connection. */
+  close(drainMs: number): Promise<void>
+}
+
+interface Outcome {
+  readonly answer: WireAnswer
+  readonly about: WireSubject
+}
+
+/** Path of a request target in origin or absolute form (RFC 9112 §3.2), without its query. */
+const pathOf = (target: string): string => target.replace(/^https?:\/\/[^/?#]*/i, '').replace(/[?#].*$/s, '')
+
+const errorCodeOf = (error: Error): unknown => (error as NodeJS.ErrnoException).code
+
+class HttpListener {
+  readonly server = createServer()
+  private running = 0
+  private draining = false
+  private onIdle = (): void => undefined
+  private readonly aborts = new Set<AbortController>()
+  private onLoopback = true
+
+  constructor(private readonly options: ListenerOptions) {
+    const { requestTimeoutMs, fault } = options
+    this.server = createServer({
+      requestTimeout: requestTimeoutMs,
+      headersTimeout: requestTimeoutMs,
+      keepAliveTimeout: 5000,
+      connectionsCheckingInterval: Math.max(20, Math.min(1000, requestTimeoutMs / 4)),
+    })
+    const serve = (request: IncomingMessage, response: ServerResponse, proceed: () => void): void =>
+      void this.serve(request, response, proceed).catch((error: unknown) => {
+        fault(error)
+        response.destroy()
+      })
+    this.server.on('request', (request, response) => serve(request, response, () => undefined))
+    this.server.on('checkContinue', (request, response) => serve(request, response, () => response.writeContinue()))
+    this.server.on('clientError', (error, socket) => void this.refuseGarbage(error, socket).catch(fault))
+  }
+
+  /** Starts listening. @throws SageError `configuration` when the address cannot be had */
+  async listen(): Promise<AddressInfo> {
+    const { host, port } = this.options
+    await new Promise<void>((resolve, reject) => {
+      const refuse = (cause: Error): void =>
+        reject(new SageError('configuration', `cannot listen: ${String(errorCodeOf(cause))}`, { cause }))
+      this.server.once('error', refuse)
+      this.server.listen(port, host, () => {
+        this.server.off('error', refuse).on('error', this.options.fault)
+        resolve()
+      })
+    })
+    const address = this.server.address() as AddressInfo
+    this.onLoopback = isLoopbackHost(address.address)
+    return address
+  }
+
+  async close(drainMs: number): Promise<void> {
+    this.draining = true
+    const closed = new Promise<void>(resolve => this.server.close(() => resolve()))
+    this.server.closeIdleConnections()
+    if (this.running > 0) await this.idleOr(drainMs)
+    for (const abort of this.aborts) abort.abort()
+    this.server.closeAllConnections()
+    await closed
+  }
+
+  private idleOr(milliseconds: number): Promise<void> {
+    return new Promise(resolve => {
+      const timer = setTimeout(resolve, milliseconds)
+      this.onIdle = () => {
+        clearTimeout(timer)
+        resolve()
+      }
+    })
+  }
+
+  private async serve(request: IncomingMessage, response: ServerResponse, proceed: () => void): Promise<void> {
+    const abort = new AbortController()
+    response.on('close', () => abort.abort())
+    this.aborts.add(abort)
+    this.running++
+    try {
+      const { answer, about } = await this.outcome(request, abort.signal, proceed)
+      const isLast = this.draining || !isReadToItsEnd(request)
+      const headers = { ...answer.headers, ...(isLast && { connection: 'close' }) }
+      const hooked = await this.options.wire({ ...answer, headers }, about)
+      writeAnswer(request, response, hooked, this.options.requestTimeoutMs)
+    } catch (error) {
+      if (!isSageError(error, 'connection_lost')) throw error
+      response.destroy()
+    } finally {
+      this.aborts.delete(abort)
+      if (--this.running === 0) this.onIdle()
+    }
+  }
+
+  /** @throws SageError `connection_lost` when there is nobody left to answer */
+  private async outcome(request: IncomingMessage, signal: AbortSignal, proceed: () => void): Promise<Outcome> {
+    const path = pathOf(request.url ?? '')
+    try {
+      enforce(this.options.frontGuards, { headers: request.headersDistinct, onLoopback: this.onLoopback })
+      if (path === CARD_PATH) return this.card(request)
+      if (path !== this.options.messagesPath) return { answer: unknownPathAnswer(), about: { kind: 'unknown-path' } }
+      return await this.message(request, signal, proceed)
+    } catch (error) {
+      if (isSageError(error, 'connection_lost')) throw error
+      if (plainCodeOf(error) === 'internal') this.options.fault(error)
+      return this.refusal(error, path === CARD_PATH ? 'GET, HEAD' : 'POST')
+    }
+  }
+
+  private card(request: IncomingMessage): Outcome {
+    if (request.method !== 'GET' && request.method !== 'HEAD')
+      throw new SageError('method_not_allowed', 'a card is only to be read')
+    return { answer: cardAnswer(this.options.card()), about: { kind: 'card' } }
+  }
+
+  private async message(request: IncomingMessage, signal: AbortSignal, proceed: () => void): Promise<Outcome> {
+    const { httpGuards, maxMessageBytes, maxRequests, exchange } = this.options
+    if (this.draining || this.running > maxRequests) throw new SageError('unavailable', 'no room for a request')
+    const { method = '', headersDistinct: headers } = request
+    const announced = announcedBytes(request)
+    const judge = (arrived: number, names?: MessageNames): void => {
+      const bytes = Math.max(announced, arrived)
+      enforce(httpGuards, { method, headers, maxMessageBytes, bytes, ...(names && { names }) })
+    }
+    judge(0)
+    proceed()
+    const body = await readBody(request, judge)
+    const reply = await exchange(body, { signal, judge: message => judge(body.length, namesOf(message)) })
+    return { answer: replyAnswer(reply), about: subjectOf(reply) }
+  }
+
+  private refusal(error: unknown, allow: string): Outcome {
+    const reply = { kind: 'error', body: plainError(plainCodeOf(error), this.options.detailOf) } as const
+    return { answer: replyAnswer(reply, allow), about: subjectOf(reply) }
+  }
+
+  /** What arrived is no HTTP request, or not in time (http.length-and-chunked, http.slow-sender). */
+  private async refuseGarbage(error: Error, socket: Duplex): Promise<void> {
+    const isLate = errorCodeOf(error) === 'ERR_HTTP_REQUEST_TIMEOUT'
+    if (!socket.writable || errorCodeOf(error) === 'ECONNRESET') return void socket.destroy()
+    const { answer, about } = this.refusal(new SageError('malformed', 'not HTTP'), 'POST')
+    const hooked = await this.options.wire(isLate ? { ...answer, status: 408 } : answer, about)
+    writeRawAnswer(socket, hooked, STATUS_CODES[hooked.status] ?? '')
+  }
+}
+
+/** Serves a card and an exchange of messages over HTTP. @throws SageError `configuration` when it cannot listen */
+export const listen = async (options: ListenerOptions): Promise<Listener> => {
+  const listener = new HttpListener(options)
+  return { address: await listener.listen(), close: drainMs => listener.close(drainMs) }
+}

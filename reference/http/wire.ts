@@ -1,0 +1,61 @@
+import { statusOf, type PlainErrorCode } from '../../schemas/index.js'
+import { encodeUtf8 } from '../bytes/utf8.js'
+import type { ReceivedMessage, Reply } from './exchange.js'
+
+/** An answer over HTTP, as it is about to be written. */
+export interface WireAnswer {
+  readonly status: number
+  /** By name in lower case. `content-length` is added when it is written. */
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: Uint8Array
+}
+
+/** What an answer is about. */
+export interface WireSubject {
+  readonly kind: 'card' | 'handshake' | 'session' | 'error' | 'unknown-path'
+  /** The code of a plain error. */
+  readonly code?: PlainErrorCode
+  /** The message that is answered, where it could be read. */
+  readonly message?: ReceivedMessage
+}
+
+/** The last step before an answer is written: sees all of it, and may return another. */
+export type WireHook = (answer: WireAnswer, about: WireSubject) => WireAnswer | Promise<WireAnswer>
+
+/** The hook of an honest responder. */
+export const honestWire: WireHook = answer => answer
+
+/** Seconds after which who was refused for want of room may come back. */
+const RETRY_AFTER_SECONDS = 1
+
+const json = (status: number, body: object, more: Readonly<Record<string, string>> = {}): WireAnswer => ({
+  status,
+  headers: { 'content-type': 'application/json', 'cache-control': 'no-store', ...more },
+  body: encodeUtf8(JSON.stringify(body)),
+})
+
+/** The answer with an agent card (card.published). */
+export const cardAnswer = (card: object): WireAnswer => json(200, card)
+
+/** The answer to a path that is not served (http.unknown-path). */
+export const unknownPathAnswer = (): WireAnswer => ({ status: 404, headers: {}, body: new Uint8Array() })
+
+/** Headers that go with a plain error (error.retry-after, http.www-authenticate, http.method). */
+const errorHeaders = (code: PlainErrorCode, allow: string): Record<string, string> => ({
+  ...(statusOf(code) === 401 && { 'www-authenticate': 'SAGE' }),
+  ...((code === 'unavailable' || code === 'rate_limited') && { 'retry-after': String(RETRY_AFTER_SECONDS) }),
+  ...(code === 'method_not_allowed' && { allow }),
+})
+
+/** The answer that carries a reply; `allow` lists the methods of the path for `method_not_allowed`. */
+export const replyAnswer = (reply: Reply, allow = 'POST'): WireAnswer =>
+  reply.kind === 'error'
+    ? json(statusOf(reply.body.error), reply.body, errorHeaders(reply.body.error, allow))
+    : json(200, reply.body)
+
+/** What the answer that carries `reply` is about. */
+export const subjectOf = (reply: Reply): WireSubject => ({
+  kind: reply.kind,
+  ...(reply.kind === 'error' && { code: reply.body.error }),
+  ...(reply.message && { message: reply.message }),
+})

@@ -1,0 +1,57 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { hasBody } from './read-body.js'
+import type { WireAnswer } from './wire.js'
+
+// A sender that is still sending when it is refused must be able to read why: the answer is followed by the end of our
+// side, and what still arrives is thrown away until the sender falls silent or has had its time.
+const LINGER_IDLE_MS = 1000
+const LINGER_MS = 5000
+
+const linger = (request: IncomingMessage, socket: Duplex): void => {
+  const bye = (): void => void socket.destroy()
+  const last = setTimeout(bye, LINGER_MS)
+  let idle = setTimeout(bye, LINGER_IDLE_MS)
+  const onData = (): void => {
+    clearTimeout(idle)
+    idle = setTimeout(bye, LINGER_IDLE_MS)
+  }
+  socket.once('close', () => {
+    clearTimeout(last)
+    clearTimeout(idle)
+  })
+  request.on('error', bye).on('end', bye).on('data', onData).resume()
+}
+
+/**
+ * Writes an answer. Where the request has not been read to its end, the connection is closed after it, without the
+ * reset that would take the answer away from a client that is still sending.
+ * @param stallMs milliseconds after which a client that does not take its answer is cut off
+ */
+export const writeAnswer = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  answer: WireAnswer,
+  stallMs: number,
+): void => {
+  if (response.destroyed) return
+  response.setTimeout(stallMs)
+  response.writeHead(answer.status, { 'content-length': answer.body.length, ...answer.headers })
+  if (isReadToItsEnd(request)) return void response.end(answer.body)
+  const { socket } = request
+  response.write(answer.body, () => socket.end())
+  linger(request, socket)
+}
+
+/** Has nothing of this request's body been left unread? */
+export const isReadToItsEnd = (request: IncomingMessage): boolean => request.complete || !hasBody(request)
+
+/** Writes an answer to bytes that are no request, and closes the connection. */
+export const writeRawAnswer = (socket: Duplex, answer: WireAnswer, reason: string): void => {
+  const headers = { ...answer.headers, 'content-length': String(answer.body.length), connection: 'close' }
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`)
+  socket.write(`HTTP/1.1 ${answer.status} ${reason}\r\n${lines.join('')}\r\n`)
+  socket.end(answer.body)
+  const last = setTimeout(() => socket.destroy(), LINGER_IDLE_MS)
+  socket.once('close', () => clearTimeout(last))
+}
