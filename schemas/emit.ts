@@ -1,6 +1,7 @@
 import { AgentCard } from './agent-card.js'
 import { HandshakeMessage, HandshakePayload, HandshakeResponse, HandshakeResponseData } from './handshake.js'
 import { Limits } from './limits.js'
+import { Report } from './report.js'
 import { PlainError, SessionMessage, SessionResponse } from './session.js'
 import { VectorFile } from './vector-file.js'
 
@@ -13,6 +14,7 @@ export const publishedSchemas = {
   'handshake-response-data': HandshakeResponseData,
   limits: Limits,
   'plain-error': PlainError,
+  report: Report,
   'session-message': SessionMessage,
   'session-response': SessionResponse,
   'vector-file': VectorFile,

@@ -1,6 +1,7 @@
 import type { AuthenticatedErrorCode, PlainErrorCode, RequirementId } from '../../schemas/index.js'
 import type { HandshakeDraft, WireObject } from '../probe/initiator/handshake-draft.js'
 import type { SessionDraft } from '../probe/initiator/session-draft.js'
+import type { Target } from '../probe/initiator/target.js'
 import type { WireRequest } from '../probe/net/exchange.js'
 import type { Broken } from './judgement.js'
 import type { Kit } from './kit.js'
@@ -15,8 +16,8 @@ export type Transport = (typeof transports)[number]
 export interface Needs {
   /** Capability that the target's card must declare: else the check is skipped. */
   readonly capability?: string
-  /** Longest time, in seconds, that has to pass within the check: beyond the run's patience it is not observed. */
-  readonly seconds?: (limits: Kit['target']['limits']) => number
+  /** Why this target leaves no way to see it, if so: the check is then not observed. */
+  readonly unobservable?: (target: Target) => string | undefined
   /** Nothing else may be going on: such checks run last, one at a time. */
   readonly alone?: true
 }
@@ -51,9 +52,21 @@ type MaybeLater<Value> = Value | Promise<Value>
  * Each is given the honest message that is about to be sent, and its twin, which has just been accepted.
  */
 export type Fault<Draft> =
-  | { readonly forged: OneOrNamed<(next: Draft, twin: Draft, kit: Kit) => MaybeLater<Draft>>; readonly tampered?: never; readonly wire?: never }
-  | { readonly tampered: OneOrNamed<(next: Prepared<Draft>, twin: Prepared<Draft>, kit: Kit) => MaybeLater<WireObject>>; readonly forged?: never; readonly wire?: never }
-  | { readonly wire: OneOrNamed<(next: Prepared<Draft>, twin: Prepared<Draft>, kit: Kit) => MaybeLater<WireRequest>>; readonly forged?: never; readonly tampered?: never }
+  | {
+      readonly forged: OneOrNamed<(next: Draft, twin: Draft, kit: Kit) => MaybeLater<Draft>>
+      readonly tampered?: never
+      readonly wire?: never
+    }
+  | {
+      readonly tampered: OneOrNamed<(next: Prepared<Draft>, twin: Prepared<Draft>, kit: Kit) => MaybeLater<WireObject>>
+      readonly forged?: never
+      readonly wire?: never
+    }
+  | {
+      readonly wire: OneOrNamed<(next: Prepared<Draft>, twin: Prepared<Draft>, kit: Kit) => MaybeLater<WireRequest>>
+      readonly forged?: never
+      readonly tampered?: never
+    }
 
 /** What must be true after a refused handshake. */
 export type AfterHandshake =

@@ -31,8 +31,8 @@ export type Discovery =
       /** What the DID's key rests upon. */
       readonly keyFrom: 'did:key' | 'card' | 'flags'
     }
-  /** Something that is meant to be a card, and is not acceptable, and no flags that would replace it. */
-  | { readonly kind: 'bad-card'; readonly cardUrl: URL; readonly why: string; readonly skew: bigint }
+  /** Something that is meant to be a card and is not acceptable, and no flags that would replace it: only it can be judged. */
+  | { readonly kind: 'bad-card'; readonly target: Target; readonly resolve: Resolve; readonly skew: bigint }
   | { readonly kind: 'nothing'; readonly why: string }
 
 const SECOND = 1_000_000_000n
@@ -79,12 +79,17 @@ const trim = (endpoint: string): string => endpoint.replace(/\/$/, '')
  */
 export const discover = async (url: URL, flags: TargetFlags, reach: Reach, now: bigint): Promise<Discovery> => {
   const cardUrl = cardUrlOf(url)
-  const headers = [['Host', url.host], ['User-Agent', 'sage-conformance'], ['Accept', 'application/json']] as const
+  const headers = [
+    ['Host', url.host],
+    ['User-Agent', 'sage-conformance'],
+    ['Accept', 'application/json'],
+  ] as const
   const found = await exchange(
     { method: 'GET', path: cardUrl.pathname, headers, body: new Uint8Array(0) },
     { ...reach, url: cardUrl },
   )
-  if (found.kind === 'timeout') return { kind: 'nothing', why: `${url.host} does not answer within ${reach.timeoutMs} ms` }
+  if (found.kind === 'timeout')
+    return { kind: 'nothing', why: `${url.host} does not answer within ${reach.timeoutMs} ms` }
   if (found.kind !== 'response') return { kind: 'nothing', why: `${url.host} cannot be reached (${found.reason})` }
   const { response } = found
   const skew = skewOf(response, now)
@@ -109,12 +114,36 @@ export const discover = async (url: URL, flags: TargetFlags, reach: Reach, now: 
   } catch (cause) {
     if (!(cause instanceof Refusal)) throw cause
     if (did !== undefined && kemKey) return fromFlags(url, cardUrl, { ...flags, did, kemKey }, skew)
-    return { kind: 'bad-card', cardUrl, why: cause.message, skew }
+    return badCard(response, cardUrl, flags, skew)
   }
-  return { kind: 'nothing', why: `no agent card at ${cardUrl.href} (HTTP ${response.status}), and no --did with --kem-key` }
+  return {
+    kind: 'nothing',
+    why: `no agent card at ${cardUrl.href} (HTTP ${response.status}), and no --did with --kem-key`,
+  }
 }
 
-const fromFlags = (url: URL, cardUrl: URL, flags: TargetFlags & { did: string; kemKey: Uint8Array }, skew: bigint): Discovery => {
+/** A target of which nothing is known but where its card is. */
+const badCard = (response: WireResponse, cardUrl: URL, flags: TargetFlags, skew: bigint): Discovery => {
+  const claimed = claimedBy(response.body)
+  const nobody = new Uint8Array(32)
+  const target: Target = {
+    did: flags.did ?? '',
+    signingKey: nobody,
+    kemKey: nobody,
+    http: cardUrl.origin,
+    cardUrl,
+    capabilities: new Set(),
+    limits: defaultLimits,
+  }
+  return { kind: 'bad-card', target, resolve: resolverFor(claimed?.did, flags, claimed).resolve, skew }
+}
+
+const fromFlags = (
+  url: URL,
+  cardUrl: URL,
+  flags: TargetFlags & { did: string; kemKey: Uint8Array },
+  skew: bigint,
+): Discovery => {
   const { resolve, keyFrom } = resolverFor(flags.did, flags, undefined)
   const target: Target = {
     did: flags.did,

@@ -42,21 +42,37 @@ const kitFor = (environment: Environment, label: string): Kit => {
   const { surroundings, seed, salt, clock, identity } = environment
   const entropy = createEntropy(seed, salt, label)
   const now = (): bigint => clock.now() + environment.skew
-  return new Kit(new Conversation({ ...surroundings, identity: identity ?? createProbeIdentity(entropy), entropy, now }), clock)
+  return new Kit(
+    new Conversation({ ...surroundings, identity: identity ?? createProbeIdentity(entropy), entropy, now }),
+    clock,
+  )
 }
 
 /** A silence is no refusal: what it means depends on whether the target is still there. */
-const weighSilence = async (found: Broken, kit: Kit, environment: Environment): Promise<Omit<CaseResult, 'name' | 'transcript'>> => {
+const weighSilence = async (
+  found: Broken,
+  kit: Kit,
+  environment: Environment,
+): Promise<Omit<CaseResult, 'name' | 'transcript'>> => {
   const { silence, ...said } = found
   if (!(await kit.isAlive())) {
     environment.lost = 'the target stopped answering'
-    return { state: 'inconclusive', ...said, reasonCode: 'target-lost', observed: `${said.observed}, and then nothing answered any more` }
+    return {
+      state: 'inconclusive',
+      ...said,
+      reasonCode: 'target-lost',
+      observed: `${said.observed}, and then nothing answered any more`,
+    }
   }
   if (silence === 'timeout') return { state: 'fail', ...said, reasonCode: 'no-answer' }
   return { state: 'inconclusive', ...said, reasonCode: 'connection-ended' }
 }
 
-const judgeAttempt = async (attempt: Attempt, kit: Kit, environment: Environment): Promise<Omit<CaseResult, 'name' | 'transcript'>> => {
+const judgeAttempt = async (
+  attempt: Attempt,
+  kit: Kit,
+  environment: Environment,
+): Promise<Omit<CaseResult, 'name' | 'transcript'>> => {
   try {
     const found = await attempt.run(kit)
     if (environment.signal.aborted) return { state: 'blocked', reasonCode: 'interrupted' }
@@ -66,7 +82,8 @@ const judgeAttempt = async (attempt: Attempt, kit: Kit, environment: Environment
     return { state: 'fail', reasonCode, expected, observed }
   } catch (cause) {
     if (environment.signal.aborted) return { state: 'blocked', reasonCode: 'interrupted' }
-    if (cause instanceof Interruption) return { state: cause.state, reasonCode: cause.reasonCode, observed: cause.message }
+    if (cause instanceof Interruption)
+      return { state: cause.state, reasonCode: cause.reasonCode, observed: cause.message }
     const observed = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause)
     return { state: 'error', reasonCode: 'suite-fault', observed }
   }
@@ -106,11 +123,14 @@ export const notRun = (
 export const judgeCheck = async (planned: Planned, environment: Environment): Promise<CheckResult> => {
   const { check, transport } = planned
   const { target } = environment.surroundings
-  if (environment.signal.aborted) return notRun(planned, environment, 'blocked', 'interrupted', 'the run was interrupted')
+  if (environment.signal.aborted)
+    return notRun(planned, environment, 'blocked', 'interrupted', 'the run was interrupted')
   if (environment.lost) return notRun(planned, environment, 'blocked', 'target-lost', environment.lost)
-  const { capability } = check.needs
+  const { capability, unobservable } = check.needs
   if (capability !== undefined && !target.capabilities.has(capability))
     return notRun(planned, environment, 'skip', 'capability', `the target does not declare ${capability}`)
+  const reason = unobservable?.(target)
+  if (reason !== undefined) return notRun(planned, environment, 'not-observed', 'target', reason)
 
   const cases: CaseResult[] = []
   for (const attempt of attemptsOf(planned)) {
@@ -120,7 +140,8 @@ export const judgeCheck = async (planned: Planned, environment: Environment): Pr
   const level = environment.levelOf(check.requirement)
   const worst: Omit<CaseResult, 'transcript'> = worstOf(cases) ?? { name: '', state: 'error', reasonCode: 'no-case' }
   const state = worst.state === 'fail' && level.startsWith('SHOULD') ? 'warn' : worst.state
-  const observed = worst.observed === undefined ? undefined : worst.name ? `${worst.name}: ${worst.observed}` : worst.observed
+  const observed =
+    worst.observed === undefined ? undefined : worst.name ? `${worst.name}: ${worst.observed}` : worst.observed
   return {
     check: check.id,
     requirement: check.requirement,

@@ -29,7 +29,11 @@ export class Interruption extends Error {
 }
 
 /** A requirement that did not hold, in words. */
-export const broken = (reasonCode: string, expected: string, observed: string): Broken => ({ reasonCode, expected, observed })
+export const broken = (reasonCode: string, expected: string, observed: string): Broken => ({
+  reasonCode,
+  expected,
+  observed,
+})
 
 /** The same, told by an answer of the target. */
 export const brokenBy = (answer: Answer, expected: string): Broken => {
@@ -50,8 +54,7 @@ export const describeExpectation = (expected: Expectation): string => {
 }
 
 const isMet = (answer: Answer, expected: Expectation): boolean => {
-  if ('plain' in expected)
-    return (answer.kind === 'plain' || answer.kind === 'busy') && answer.error === expected.plain
+  if ('plain' in expected) return (answer.kind === 'plain' || answer.kind === 'busy') && answer.error === expected.plain
   if ('authenticated' in expected) return answer.kind === 'authenticated' && answer.error === expected.authenticated
   const status = answer.response?.status ?? 0
   const [min, max] = typeof expected.status === 'number' ? [expected.status, expected.status] : expected.status
@@ -64,7 +67,11 @@ export const judgeRefusal = (answer: Answer, expected: Expectation): Broken | un
   for (const [name, form] of Object.entries(expected.headers ?? {})) {
     const values = headerValues(answer.response?.headers ?? [], name)
     if (values.length !== 1 || !form.test(values[0] ?? ''))
-      return broken(`header-${name}`, `${describeExpectation(expected)} with ${name} like ${form.source}`, `${name}: ${values.join(', ') || '(absent)'}`)
+      return broken(
+        `header-${name}`,
+        `${describeExpectation(expected)} with ${name} like ${form.source}`,
+        `${name}: ${values.join(', ') || '(absent)'}`,
+      )
   }
   return undefined
 }

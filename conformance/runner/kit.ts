@@ -48,7 +48,10 @@ export class Kit {
 
   /** The same target in other surroundings, written into the same transcript. */
   as(change: Partial<Surroundings>): Kit {
-    const kit = new Kit(new Conversation({ ...this.conversation.around, ...change }, this.conversation.transcript), this.clock)
+    const kit = new Kit(
+      new Conversation({ ...this.conversation.around, ...change }, this.conversation.transcript),
+      this.clock,
+    )
     kit.conversation.step = this.conversation.step
     return kit
   }
@@ -121,13 +124,30 @@ export class Kit {
 
   /** A request to any path of the target's host, of no body. */
   fetch(what: string, method: string, url: URL, headers: WireRequest['headers'] = []): Promise<Exchanged> {
-    const request = { method, path: url.pathname + url.search, headers: [['Host', url.host], ...headers] as const, body: EMPTY }
+    const request = {
+      method,
+      path: url.pathname + url.search,
+      headers: [['Host', url.host], ...headers] as const,
+      body: EMPTY,
+    }
     return this.conversation.fetch(what, request, url)
   }
 
   /** A whole request as it is, to the messages endpoint. */
   raw(what: string, request: WireRequest): Promise<Exchanged> {
     return this.conversation.fetch(what, request, messagesUrl(this.target))
+  }
+
+  /** The session that a draft belongs to. */
+  sessionOf(draft: SessionDraft): ProbeSession {
+    const session = this.#open.find(({ kid }) => kid === draft.kid)
+    if (!session) throw new Error('a draft of no session of this kit')
+    return session
+  }
+
+  /** Lets `seconds` pass and, where the clocks may differ, a little more. */
+  elapseBeyond(seconds: number): Promise<void> {
+    return this.elapse(this.clock.exact ? seconds : seconds + 1)
   }
 
   /** Lets time pass. */

@@ -19,7 +19,12 @@ export class UnknownSelection extends Error {
 }
 
 const globPattern = (glob: string): RegExp =>
-  new RegExp(`^${glob.replace(/[.+^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*').replaceAll('?', '.')}$`)
+  new RegExp(
+    `^${glob
+      .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+      .replaceAll('*', '.*')
+      .replaceAll('?', '.')}$`,
+  )
 
 /**
  * The ids among `ids` that `globs` select. A glob selects a check by its id, by its requirement (`handshake.ts-fresh` selects

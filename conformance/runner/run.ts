@@ -52,7 +52,7 @@ const measureSkew = async (environment: Environment): Promise<void> => {
   const answer = await kit.shakeHands()
   if (answer.kind !== 'session') return
   const middle = (before + environment.clock.now()) / 2n
-  environment.skew = parseTime(answer.responderTime) - middle
+  environment.skew = parseTime(answer.data.ts) - middle
   await kit.finish()
 }
 

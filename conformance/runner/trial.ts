@@ -1,4 +1,3 @@
-import { PING_TASK } from '../../schemas/index.js'
 import { hasMember, type Answer } from '../probe/initiator/answer.js'
 import type { HandshakeDraft } from '../probe/initiator/handshake-draft.js'
 import type { ProbeSession, SessionDraft } from '../probe/initiator/session-draft.js'
@@ -126,10 +125,14 @@ export const tryMessage = async (
   kit: Kit,
 ): Promise<Broken | undefined> => {
   const session: ProbeSession = await kit.session()
-  const honest = (): SessionDraft => kit.draft(session, { task_id: PING_TASK })
   const lane: Lane<SessionDraft> = {
     kit,
-    draft: () => (spec.given ? spec.given(honest(), kit) : honest()),
+    draft: () => {
+      const draft = kit.draft(session)
+      const given = spec.given ? spec.given(draft, kit) : draft
+      session.skipTo(given.seq)
+      return given
+    },
     prepare: draft => kit.prepare(draft),
     send: prepared => kit.send(session, prepared, prepared.request),
   }

@@ -1,0 +1,181 @@
+import { encodeHex } from '../probe/bytes/hex.js'
+import { encodeUtf8 } from '../probe/bytes/utf8.js'
+import { parsePlainError } from '../probe/wire/session-message.js'
+import type { Answer } from '../probe/initiator/answer.js'
+import { withBody } from '../probe/net/alter.js'
+import { headerValues } from '../probe/net/response-reader.js'
+import { accepts } from '../runner/check.js'
+import { broken, brokenBy, judgeRefusal, type Broken } from '../runner/judgement.js'
+import type { Kit } from '../runner/kit.js'
+
+const authenticationFailed = { plain: 'authentication_failed' } as const
+
+/** Headers that HTTP itself adds or that say nothing of the reason. */
+const ofHttp = new Set(['date', 'connection', 'keep-alive', 'content-length', 'server', 'via'])
+
+/** What a refusal says, without what may differ from one to the next. */
+const essence = (answer: Answer): string => {
+  const { response } = answer
+  if (!response) return ''
+  const { message_id: _id, task_id: _task, ...rest } = parsePlainError(response.body)
+  const headers = response.headers.filter(([name]) => !ofHttp.has(name)).map(([name, value]) => `${name}: ${value}`)
+  return JSON.stringify([response.status, rest, headers.sort()])
+}
+
+/** Refusals of every kind that is an `authentication_failed`. */
+const failures = async (kit: Kit): Promise<[name: string, answer: Answer][]> => {
+  const session = await kit.session()
+  const draft = kit.draftHandshake()
+  const used = kit.prepareHandshake(draft)
+  await kit.shakeHands(draft, used.request)
+  const unknown = 'did:nobody-x:1'
+  const forger = { ...kit.draftHandshake(), signingKey: kit.entropy(32) }
+  const old = { ...kit.draftHandshake(), ts: '2020-01-01T00:00:00Z' }
+  const low = { ...kit.draftHandshake(), ephC: 'A'.repeat(43) }
+  return [
+    ['an unknown DID', await kit.shakeHands({ ...kit.draftHandshake(), did: unknown, initDid: unknown })],
+    ['a bad signature', await kit.shakeHands(forger)],
+    ['an old handshake', await kit.shakeHands(old)],
+    ['a used nonce', await kit.shakeHands(draft, used.request)],
+    ['a point of low order', await kit.shakeHands(low)],
+    ['a record under a wrong key', await kit.send(session, { ...kit.draft(session), key: kit.entropy(32) })],
+    [
+      'a record of another initiator',
+      await kit.send(session, kit.draft(session, { did: kit.stranger().identity.did })),
+    ],
+    ['a sequence number again', await kit.send(session, kit.draft(session, { seq: 0n }))],
+  ]
+}
+
+/** What errors say, and what they do not. */
+export const errorChecks = [
+  accepts('error.uniform', {
+    run: async kit => {
+      const answers = await failures(kit)
+      for (const [, answer] of answers) {
+        const found = judgeRefusal(answer, authenticationFailed)
+        if (found) return found
+      }
+      const [first, ...others] = answers.map(([name, answer]) => ({ name, said: essence(answer) }))
+      const other = others.find(({ said }) => said !== first?.said)
+      return (
+        other &&
+        broken(
+          'distinguishable',
+          'the same answer to every authentication failure',
+          `${other.name} is answered otherwise than ${first?.name}`,
+        )
+      )
+    },
+  }),
+  accepts('error.message-id', {
+    run: async kit => {
+      const session = await kit.session()
+      const next = kit.prepare(kit.draft(session))
+      const { request } = next
+      const bodies: [name: string, body: string, id: string | undefined][] = [
+        ['not JSON', '{', undefined],
+        ['no id', JSON.stringify({ ...next.envelope, id: undefined }), undefined],
+        ['an id that is no token', JSON.stringify({ ...next.envelope, id: 'no token' }), undefined],
+        ['an id that is no text', JSON.stringify({ ...next.envelope, id: 7 }), undefined],
+        ['a valid id and a member unknown', JSON.stringify({ ...next.envelope, extra: 1 }), next.id],
+        ['a valid id and a bad record', JSON.stringify({ ...next.envelope, payload: 'AAAA' }), next.id],
+      ]
+      for (const [name, body, id] of bodies) {
+        const found = await kit.raw(`an error: ${name}`, withBody(request, body))
+        const judged = judgeMessageId(found, name, id)
+        if (judged) return judged
+      }
+      return undefined
+    },
+  }),
+  accepts('error.no-echo', {
+    run: async kit => {
+      const session = await kit.session()
+      const canary = `canary-${encodeHex(kit.entropy(8))}`
+      const answers = [
+        await kit.ask(session, { task_id: `${canary}/task` }),
+        await kit.send(
+          session,
+          kit.draft(session, { metadata: { canary } }),
+          withBody(kit.prepare(kit.draft(session)).request, `{"${canary}":1}`),
+        ),
+        await kit.shakeHands({ ...kit.draftHandshake(), payloadText: `{"${canary}":"${canary}"}` }),
+        await kit.shakeHands({ ...kit.draftHandshake(), nonce: canary, signingKey: kit.entropy(32) }),
+      ]
+      for (const answer of answers) {
+        if (answer.kind === 'timeout') return brokenBy(answer, 'an error')
+        const detail = answer.kind === 'plain' ? (answer.detail ?? '') : ''
+        if (detail.includes(canary))
+          return broken('echo', 'a detail that repeats nothing of the message', 'it repeats part of the message')
+        if (/\bat .+:\d+:\d+|\/[a-z]+\/[^ ]+\.(?:js|ts|go|py|rs|java)|Traceback|panic:|Exception/.test(detail))
+          return broken(
+            'inside',
+            'a detail that says nothing about the inside',
+            'it looks like a stack trace or a path',
+          )
+      }
+      return undefined
+    },
+  }),
+  accepts('error.authenticated-after-open', {
+    run: async kit => {
+      const session = await kit.session()
+      const answer = await kit.ask(session, { task_id: 'nobody/serves-this@v1' })
+      if (answer.kind !== 'authenticated') return brokenBy(answer, 'an authenticated error after the record has opened')
+      return answer.response?.status === 200
+        ? undefined
+        : broken('status', 'HTTP 200', `HTTP ${answer.response?.status}`)
+    },
+  }),
+  accepts('error.precedence', {
+    run: async kit => {
+      const session = await kit.session()
+      const post = (body: object) => withBody(kit.prepare(kit.draft(session)).request, encodeUtf8(JSON.stringify(body)))
+      const { envelope } = kit.prepare(kit.draft(session))
+      const stranger = kit.stranger().identity.did
+      const doubly: [name: string, body: object, code: 'malformed' | 'session_unknown' | 'authentication_failed'][] = [
+        ['an unknown member and an unknown kid', { ...envelope, extra: 1, kid: 'kid-nobody' }, 'malformed'],
+        ['bad base64 and an unknown kid', { ...envelope, payload: '!', kid: 'kid-nobody' }, 'malformed'],
+        [
+          'an unknown kid and a record too short',
+          { ...envelope, kid: 'kid-nobody', payload: 'AAAA' },
+          'session_unknown',
+        ],
+        ['an unknown kid and another did', { ...envelope, kid: 'kid-nobody', did: stranger }, 'session_unknown'],
+        [
+          'a bad record and an unknown task',
+          { ...envelope, task_id: 'nobody/serves-this@v1' },
+          'authentication_failed',
+        ],
+      ]
+      for (const [name, body, code] of doubly) {
+        const answer = await kit.send(session, kit.draft(session), post(body))
+        const found = judgeRefusal(answer, { plain: code })
+        if (found) return { ...found, observed: `${name}: ${found.observed}` }
+      }
+      return undefined
+    },
+  }),
+]
+
+const judgeMessageId = (
+  found: Awaited<ReturnType<Kit['raw']>>,
+  name: string,
+  id: string | undefined,
+): Broken | undefined => {
+  const expected =
+    id === undefined ? `${name}: a plain error without message_id` : `${name}: a plain error with the message's id`
+  if (found.kind !== 'response') return broken(found.kind, expected, 'no response')
+  let said: string | undefined
+  try {
+    said = parsePlainError(found.response.body).message_id
+  } catch {
+    return broken(
+      'no-plain-error',
+      expected,
+      `HTTP ${found.response.status} (${headerValues(found.response.headers, 'content-type').join()})`,
+    )
+  }
+  return said === id ? undefined : broken('message-id', expected, said === undefined ? 'there is none' : 'there is one')
+}

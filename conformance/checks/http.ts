@@ -1,0 +1,230 @@
+import { encodeUtf8 } from '../probe/bytes/utf8.js'
+import type { SessionDraft } from '../probe/initiator/session-draft.js'
+import { messagesUrl } from '../probe/initiator/target.js'
+import { addHeader, removeHeader, replaceHeader, withBody } from '../probe/net/alter.js'
+import type { WireRequest } from '../probe/net/exchange.js'
+import { headerValues } from '../probe/net/response-reader.js'
+import { accepts, rejects, type Prepared } from '../runner/check.js'
+import { broken, brokenBy, judgeAcceptance } from '../runner/judgement.js'
+import type { Kit } from '../runner/kit.js'
+import type { Answer } from '../probe/initiator/answer.js'
+import { isJsonMediaType } from './media-type.js'
+
+const leavesNoTrace = ['same-bytes-accepted', 'session-lives'] as const
+const malformed = { plain: 'malformed' } as const
+
+type Next = Prepared<SessionDraft>
+
+const header =
+  (name: string, value: (next: Next) => string) =>
+  (next: Next): WireRequest =>
+    addHeader(next.request, name, value(next))
+
+const typed =
+  (value: string) =>
+  (next: Next): WireRequest =>
+    replaceHeader(next.request, 'Content-Type', value)
+
+const chunked = (body: Uint8Array): Uint8Array =>
+  Buffer.concat([encodeUtf8(`${body.length.toString(16)}\r\n`), body, encodeUtf8('\r\n0\r\n\r\n')])
+
+/** One answer of each kind that a message can get: a session, a success, a plain and an authenticated error. */
+const oneOfEach = async (kit: Kit): Promise<Answer[]> => {
+  const session = await kit.session()
+  return [
+    await kit.shakeHands(),
+    await kit.ping(session),
+    await kit.ask(session, { task_id: 'nobody/serves-this@v1' }),
+    await kit.send(session, { ...kit.draft(session), key: kit.entropy(32) }),
+    await kit.send(session, kit.draft(session), withBody(kit.prepare(kit.draft(session)).request, 'hello')),
+  ]
+}
+
+const isLoopback = (host: string): boolean => /^(?:localhost|127\.[0-9.]+|\[::1\])(?::[0-9]+)?$/.test(host)
+
+/** The HTTP binding. */
+export const httpChecks = [
+  rejects('http.method', {
+    subject: 'session message',
+    wire: {
+      GET: ({ request }) => ({
+        ...removeHeader(removeHeader(request, 'Content-Length'), 'Content-Type'),
+        method: 'GET',
+        body: new Uint8Array(0),
+      }),
+      PUT: ({ request }) => ({ ...request, method: 'PUT' }),
+      DELETE: ({ request }) => ({ ...request, method: 'DELETE' }),
+    },
+    expect: { plain: 'method_not_allowed', headers: { allow: /(^|[\s,])POST($|[\s,])/ } },
+    after: leavesNoTrace,
+  }),
+  rejects('http.media-type', {
+    subject: 'session message',
+    wire: {
+      'text/plain': typed('text/plain'),
+      none: ({ request }) => removeHeader(request, 'Content-Type'),
+      'a form': typed('application/x-www-form-urlencoded'),
+      'another charset': typed('application/json; charset=iso-8859-1'),
+      'another parameter': typed('application/json; profile=x'),
+      'a longer name': typed('application/json-seq'),
+    },
+    expect: { plain: 'unsupported_media_type' },
+    after: leavesNoTrace,
+  }),
+  accepts('http.media-type', {
+    variant: 'accepted-forms',
+    run: async kit => {
+      const session = await kit.session()
+      for (const value of ['application/json; charset=utf-8', 'Application/JSON', 'application/json;charset=UTF-8']) {
+        const next = kit.prepare(kit.draft(session))
+        const found = judgeAcceptance(await kit.send(session, next, typed(value)(next)), `a message of type ${value}`)
+        if (found) return found
+      }
+      return undefined
+    },
+  }),
+  rejects('http.content-encoding', {
+    subject: 'session message',
+    wire: { gzip: header('Content-Encoding', () => 'gzip'), identity: header('Content-Encoding', () => 'identity') },
+    expect: { plain: 'unsupported_media_type' },
+    after: leavesNoTrace,
+  }),
+  rejects('http.body-limit', {
+    subject: 'session message',
+    // Only the beginning of the body is sent: an answer proves that its end was not waited for.
+    wire: ({ request }, _twin, kit) =>
+      replaceHeader(request, 'Content-Length', String(kit.target.limits.maxMessageBytes + 1)),
+    expect: { plain: 'payload_too_large', headers: { connection: /close/i } },
+    after: leavesNoTrace,
+  }),
+  accepts('conventions.limit-inclusive', {
+    variant: 'body',
+    run: async kit => {
+      const session = await kit.session()
+      const next = kit.prepare(kit.draft(session))
+      const { request } = next
+      const body = Buffer.concat([
+        request.body,
+        Buffer.alloc(kit.target.limits.maxMessageBytes - request.body.length, ' '),
+      ])
+      return judgeAcceptance(
+        await kit.send(session, next, withBody(request, body)),
+        `a body of ${body.length} bytes, the limit,`,
+      )
+    },
+  }),
+  rejects('http.length-and-chunked', {
+    subject: 'session message',
+    wire: ({ request }) => ({ ...addHeader(request, 'Transfer-Encoding', 'chunked'), body: chunked(request.body) }),
+    expect: { status: 400 },
+    after: leavesNoTrace,
+  }),
+  rejects('http.unknown-path', {
+    subject: 'session message',
+    wire: {
+      'beside it': ({ request }) => ({ ...request, path: `${request.path}x` }),
+      'below it': ({ request }) => ({ ...request, path: `${request.path}/x` }),
+    },
+    expect: { status: 404 },
+    after: leavesNoTrace,
+  }),
+  rejects('http.headers-agree', {
+    subject: 'session message',
+    wire: {
+      'another DID': header('X-SAGE-DID', ({ did }) => `${did}x`),
+      'another message id': header('X-SAGE-Message-ID', ({ id }) => `${id}x`),
+      'another context': header('X-SAGE-Context-ID', ({ context_id }) => `${context_id}x`),
+      'another task': header('X-SAGE-Task-ID', () => 'sage/close@v1'),
+      'an empty task': header('X-SAGE-Task-ID', () => ''),
+      'in lower case': header('x-sage-task-id', () => 'sage/close@v1'),
+      'repeated, the same twice': next =>
+        addHeader(addHeader(next.request, 'X-SAGE-Task-ID', next.task_id), 'X-SAGE-Task-ID', next.task_id),
+      'repeated, then another': next =>
+        addHeader(addHeader(next.request, 'X-SAGE-Message-ID', next.id), 'X-SAGE-Message-ID', `${next.id}x`),
+    },
+    expect: malformed,
+    after: leavesNoTrace,
+  }),
+  accepts('http.headers-agree', {
+    variant: 'agreeing',
+    run: async kit => {
+      const session = await kit.session()
+      const next = kit.prepare(kit.draft(session))
+      const pairs = [
+        ['DID', next.did],
+        ['Message-ID', next.id],
+        ['Context-ID', next.context_id],
+        ['Task-ID', next.task_id],
+      ] as const
+      const request = pairs.reduce((made, [name, value]) => addHeader(made, `X-SAGE-${name}`, value), next.request)
+      return judgeAcceptance(await kit.send(session, next, request), 'a message whose headers agree')
+    },
+  }),
+  accepts('http.headers-never-instead', {
+    run: async kit => {
+      const session = await kit.session()
+      const next = kit.prepare(kit.draft(session))
+      const { task_id: _task, ...rest } = next.envelope
+      const short = withBody(addHeader(next.request, 'X-SAGE-Task-ID', next.task_id), JSON.stringify(rest))
+      const instead = await kit.send(session, next, short)
+      if (instead.kind !== 'plain' || instead.error !== 'malformed')
+        return brokenBy(instead, 'plain error malformed where only a header names the task')
+      const ignored = addHeader(addHeader(next.request, 'X-SAGE-Meta-Name', 'x'), 'X-SAGE-Unheard-Of', 'x')
+      return judgeAcceptance(await kit.send(session, next, ignored), 'a message with headers that mean nothing')
+    },
+  }),
+  accepts('http.response-json', {
+    run: async kit => {
+      for (const answer of await oneOfEach(kit)) {
+        if (!answer.response) return brokenBy(answer, 'a response')
+        if (!isJsonMediaType(answer.response.headers))
+          return broken(
+            'media-type',
+            'application/json',
+            `${headerValues(answer.response.headers, 'content-type').join()} with HTTP ${answer.response.status}`,
+          )
+      }
+      return undefined
+    },
+  }),
+  accepts('http.no-store', {
+    run: async kit => {
+      for (const answer of await oneOfEach(kit)) {
+        if (!answer.response) return brokenBy(answer, 'a response')
+        if (
+          !headerValues(answer.response.headers, 'cache-control').some(value =>
+            /(^|[\s,])no-store($|[\s,])/i.test(value),
+          )
+        )
+          return broken('cache-control', 'Cache-Control: no-store', `none with HTTP ${answer.response.status}`)
+      }
+      return undefined
+    },
+  }),
+  accepts('http.www-authenticate', {
+    run: async kit => {
+      const session = await kit.session()
+      const answer = await kit.send(session, { ...kit.draft(session), key: kit.entropy(32) })
+      if (!answer.response) return brokenBy(answer, 'a response')
+      const values = headerValues(answer.response.headers, 'www-authenticate')
+      return values.some(value => /^SAGE\b/i.test(value))
+        ? undefined
+        : broken('www-authenticate', 'WWW-Authenticate: SAGE', values.join() || 'none')
+    },
+  }),
+  accepts('http.loopback-host', {
+    needs: {
+      unobservable: target =>
+        isLoopback(messagesUrl(target).host) ? undefined : 'the target is not reached by a loopback address',
+    },
+    run: async kit => {
+      const url = messagesUrl(kit.target)
+      const session = await kit.session()
+      const next = kit.prepare(kit.draft(session))
+      const rebound = await kit.send(session, next, replaceHeader(next.request, 'Host', `rebound.example:${url.port}`))
+      const status = rebound.response?.status ?? 0
+      if (status < 400 || status > 499) return brokenBy(rebound, 'HTTP 4xx for a Host that is not a loopback name')
+      return judgeAcceptance(await kit.send(session, next), 'the same message with its own Host')
+    },
+  }),
+]

@@ -1,0 +1,21 @@
+import type { Check } from '../runner/check.js'
+import { cardChecks } from './card.js'
+import { errorChecks } from './error.js'
+import { handshakeChecks } from './handshake.js'
+import { httpChecks } from './http.js'
+import { messageChecks } from './message.js'
+import { recordChecks } from './record.js'
+import { sessionChecks } from './session.js'
+import { taskChecks } from './task.js'
+
+/** Every check of the suite. Prerequisites are run in the order in which they stand here. */
+export const checks: readonly Check[] = [
+  ...cardChecks,
+  ...handshakeChecks,
+  ...taskChecks,
+  ...recordChecks,
+  ...sessionChecks,
+  ...messageChecks,
+  ...errorChecks,
+  ...httpChecks,
+]

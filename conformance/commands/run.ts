@@ -1,0 +1,204 @@
+import { randomBytes } from 'node:crypto'
+import { openSync, closeSync, writeFileSync } from 'node:fs'
+import { checks } from '../checks/index.js'
+import { parseBase64url } from '../probe/bytes/base64.js'
+import { parseDid } from '../probe/bytes/forms.js'
+import { encodeHex, parseHex } from '../probe/bytes/hex.js'
+import { parseJsonObject } from '../probe/bytes/json.js'
+import { encodeTime } from '../probe/bytes/time.js'
+import { deriveEd25519PublicKey } from '../probe/crypto/ed25519.js'
+import { encodeDidKey } from '../probe/identity/did-key.js'
+import type { Identity } from '../probe/initiator/target.js'
+import { ConsoleReport, type Screen } from '../report/console.js'
+import { createReport } from '../report/json.js'
+import { createRealClock } from '../runner/clock.js'
+import { discover, type Discovery, type TargetFlags } from '../runner/discover.js'
+import type { Environment } from '../runner/judge-check.js'
+import { UnknownSelection } from '../runner/plan.js'
+import { exitStatusOf, type CheckResult } from '../runner/result.js'
+import { runChecks } from '../runner/run.js'
+import { loadRequirementSet } from '../trace/requirement-set.js'
+import { parseHttpUrl, parseOption, parseWhole, readTextFile, UsageError } from './usage.js'
+
+/** The options of `run`, as texts from the command line. */
+export interface RunCommandOptions {
+  readonly did?: string
+  readonly kemKey?: string
+  readonly signingKey?: string
+  readonly http?: string
+  readonly identity?: string
+  readonly only?: readonly string[]
+  readonly skip?: readonly string[]
+  readonly strict?: boolean
+  readonly timeout?: string
+  readonly patience?: string
+  readonly jobs?: string
+  readonly seed?: string
+  readonly salt?: string
+  readonly ca?: string
+  readonly insecure?: boolean
+  readonly report?: readonly string[]
+}
+
+const DEFAULT_SEED = encodeHex(Buffer.from('sage-conformance'))
+
+const key32 = (option: string, text: string | undefined): Uint8Array | undefined =>
+  text === undefined
+    ? undefined
+    : parseOption(option, 'b64u of 32 bytes', () => {
+        const bytes = parseBase64url(text)
+        if (bytes.length !== 32) throw new UsageError(`${option} takes b64u of 32 bytes, not of ${bytes.length}`)
+        return bytes
+      })
+
+const parseFlags = ({ did, kemKey, signingKey, http }: RunCommandOptions): TargetFlags => {
+  if (did !== undefined) parseOption('--did', 'a DID', () => parseDid(did))
+  if (http !== undefined) parseHttpUrl('--http', http)
+  if (kemKey !== undefined && did === undefined) throw new UsageError('--kem-key needs --did')
+  if (kemKey !== undefined && !did?.startsWith('did:key:') && signingKey === undefined)
+    throw new UsageError('a --did that is not a did:key needs --signing-key, the key that it stands for')
+  return { did, kemKey: key32('--kem-key', kemKey), signingKey: key32('--signing-key', signingKey), http }
+}
+
+/** The identity in a file that `keygen` or `serve` would read: JSON with `signing`, b64u of 32 bytes. */
+const readIdentity = (path: string): Identity => {
+  const text = readTextFile('--identity', path)
+  const privateKey = parseOption('--identity', `a file of JSON with "signing": b64u of 32 bytes (${path})`, () =>
+    parseBase64url(String(parseJsonObject(text)['signing'])),
+  )
+  if (privateKey.length !== 32) throw new UsageError(`--identity: "signing" in ${path} is not 32 bytes`)
+  return { did: encodeDidKey(deriveEd25519PublicKey(privateKey)), privateKey }
+}
+
+/** Opens every report file before anything is sent, so that no verdict is lost for want of a folder. */
+const parseReports = (reports: readonly string[]): string[] =>
+  reports.map(report => {
+    const [, format = '', path = ''] = /^([a-z]+)=(.+)$/s.exec(report) ?? []
+    if (format !== 'json') throw new UsageError(`--report takes json=FILE, not ${JSON.stringify(report)}`)
+    try {
+      closeSync(openSync(path, 'a'))
+    } catch (cause) {
+      throw new UsageError(`--report: cannot write ${path} (${(cause as NodeJS.ErrnoException).code ?? 'error'})`, {
+        cause,
+      })
+    }
+    return path
+  })
+
+const hexOption = (option: string, text: string): Uint8Array =>
+  parseOption(option, 'an even number of lower-case hex digits', () => parseHex(text))
+
+/** What a word means to a POSIX shell, quoted where it must be. */
+const quoted = (word: string): string =>
+  /^[A-Za-z0-9_.,:/@=+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`
+
+/** The command that repeats one check with the same entropy. */
+const reproduction = (url: string, options: RunCommandOptions, seed: string, salt: string) => (result: CheckResult) => {
+  const kept = (['did', 'kemKey', 'signingKey', 'http', 'identity', 'ca', 'timeout', 'patience'] as const).flatMap(
+    name => {
+      const flag = `--${name.replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)}`
+      return options[name] === undefined ? [] : [flag, options[name]]
+    },
+  )
+  const words = ['run', url, '--only', result.check, '--seed', seed, '--salt', salt, ...kept]
+  return ['sage-conformance', ...words, ...(options.insecure ? ['--insecure'] : [])].map(quoted).join(' ')
+}
+
+const SECOND = 1_000_000_000
+
+const describeTarget = (url: string, found: Exclude<Discovery, { kind: 'nothing' }>, skew: bigint) => {
+  const { target } = found
+  const identityRestsOn = {
+    'did:key': 'the DID itself',
+    flags: '--signing-key',
+    card: "the card's own claim, over the connection that brought it",
+    none: 'nothing: the card is not acceptable',
+  }[found.kind === 'target' ? found.keyFrom : 'none']
+  return {
+    url,
+    ...(target.did ? { did: target.did, http: target.http } : {}),
+    ...(target.card?.name === undefined ? {} : { name: target.card.name }),
+    capabilities: [...target.capabilities],
+    identityRestsOn,
+    clockAheadSeconds: Number(skew / 1_000_000n) / (SECOND / 1_000_000),
+  }
+}
+
+/**
+ * `sage-conformance run URL`: judges the responder there over HTTP.
+ * @returns exit status: 0 conformant, 1 not, 3 unreachable, no SAGE there, or incomplete, 4 the suite's own fault
+ * @throws UsageError (exit status 2) before anything is sent
+ */
+export const runCommand = async (
+  urlText: string,
+  options: RunCommandOptions,
+  screen: Screen,
+  signal: AbortSignal,
+): Promise<number> => {
+  const url = parseHttpUrl('URL', urlText)
+  const flags = parseFlags(options)
+  const identity = options.identity === undefined ? undefined : readIdentity(options.identity)
+  const timeoutMs = parseWhole('--timeout', options.timeout ?? '5000', 1, 600_000)
+  const patienceSeconds = parseWhole('--patience', options.patience ?? '2', 0, 100_000)
+  const jobs = parseWhole('--jobs', options.jobs ?? '4', 1, 64)
+  const [seed, salt] = [options.seed ?? DEFAULT_SEED, options.salt ?? encodeHex(randomBytes(16))]
+  const [seedBytes, saltBytes] = [hexOption('--seed', seed), hexOption('--salt', salt)]
+  const ca = options.ca === undefined ? undefined : readTextFile('--ca', options.ca)
+  const reportPaths = parseReports(options.report ?? [])
+  const { only = [], skip = [], strict = false } = options
+
+  const clock = createRealClock(patienceSeconds)
+  const reach = { timeoutMs, ca, insecure: options.insecure, signal }
+  const { requirements } = loadRequirementSet()
+  const byId = new Map(requirements.map(requirement => [requirement.id as string, requirement]))
+  const shown = new ConsoleReport(screen, id => byId.get(id))
+  const startedAt = clock.now()
+  const started = performance.now()
+
+  const found = await discover(url, flags, reach, clock.now())
+  if (found.kind === 'nothing') {
+    screen.write(`sage-conformance: ${found.why}\n`)
+    return exitStatusOf.incomplete
+  }
+  shown.begin(url.href, 'sage-conformance')
+  const environment: Environment = {
+    surroundings: { target: found.target, resolve: found.resolve, reach },
+    clock,
+    skew: found.skew,
+    seed: seedBytes,
+    salt: saltBytes,
+    identity,
+    levelOf: id => byId.get(id)?.level ?? 'MUST',
+    signal,
+  }
+  const results = await runChecks(
+    checks,
+    environment,
+    { only, skip, jobs },
+    {
+      planned: total => shown.planned(total),
+      finished: result => shown.finished(result),
+    },
+  ).catch((cause: unknown) => {
+    throw cause instanceof UnknownSelection ? new UsageError(cause.message, { cause }) : cause
+  })
+  const report = createReport({
+    target: describeTarget(url.href, found, environment.skew),
+    run: {
+      seed,
+      salt,
+      startedAt: encodeTime(startedAt),
+      seconds: Math.round(performance.now() - started) / 1000,
+      only: [...only],
+      skip: [...skip],
+      jobs,
+      timeoutMs,
+      patienceSeconds,
+      strict,
+    },
+    results,
+  })
+  for (const path of reportPaths) writeFileSync(path, `${JSON.stringify(report, null, 1)}\n`)
+  shown.end(report, reproduction(url.href, options, seed, salt))
+  return report.exitStatus
+}

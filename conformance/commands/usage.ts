@@ -1,0 +1,46 @@
+import { readFileSync } from 'node:fs'
+import { Refusal } from '../probe/refusal.js'
+
+/** What the caller got wrong: one line, exit status 2. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError'
+}
+
+/** A whole number within a range, from the text of an option. Throws UsageError. */
+export const parseWhole = (option: string, text: string, min: number, max: number): number => {
+  const value = /^[0-9]{1,9}$/.test(text) ? Number(text) : NaN
+  if (!(value >= min && value <= max))
+    throw new UsageError(`${option} takes a whole number from ${min} to ${max}, not ${JSON.stringify(text)}`)
+  return value
+}
+
+/** Whatever `parse` makes of an option's text. Throws UsageError where it refuses. */
+export const parseOption = <Value>(option: string, wanted: string, parse: () => Value): Value => {
+  try {
+    return parse()
+  } catch (cause) {
+    if (cause instanceof Refusal) throw new UsageError(`${option} takes ${wanted}`, { cause })
+    throw cause
+  }
+}
+
+/** An absolute http or https URL. Throws UsageError. */
+export const parseHttpUrl = (option: string, text: string): URL => {
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  if (!url || (url.protocol !== 'http:' && url.protocol !== 'https:'))
+    throw new UsageError(`${option} takes an absolute http or https URL, not ${JSON.stringify(text)}`)
+  if (url.username !== '' || url.password !== '')
+    throw new UsageError(`${option} takes a URL without a user name or password`)
+  return url
+}
+
+/** The text of a file. Throws UsageError with the reason, in one line. */
+export const readTextFile = (option: string, path: string): string => {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (cause) {
+    throw new UsageError(`${option}: cannot read ${path} (${(cause as NodeJS.ErrnoException).code ?? 'error'})`, {
+      cause,
+    })
+  }
+}

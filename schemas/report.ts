@@ -1,0 +1,110 @@
+import { Type, type Static } from '@sinclair/typebox'
+import { closed } from './forms.js'
+
+const Text = Type.String()
+const Count = Type.Integer({ minimum: 0 })
+const Hex256 = Type.String({ pattern: '^[0-9a-f]{64}$' })
+const plain = { additionalProperties: false } as const
+
+const State = Type.Union(
+  (['pass', 'fail', 'warn', 'skip', 'blocked', 'not-observed', 'inconclusive', 'error'] as const).map(state =>
+    Type.Literal(state),
+  ),
+)
+
+const Body = Type.Union([Text, Type.Object({ bytes: Count, sha256: Hex256, beginsWith: Text }, plain)])
+const Headers = Type.Array(Type.Tuple([Text, Text]))
+const Opened = Type.Object({ seq: Text, aad: Type.Optional(Text), plaintext: Text }, plain)
+
+const Exchange = Type.Object(
+  {
+    step: Text,
+    what: Text,
+    at: Text,
+    request: Type.Object({ method: Text, url: Text, headers: Headers, body: Body }, plain),
+    response: Type.Optional(Type.Object({ status: Count, headers: Headers, body: Body }, plain)),
+    failure: Type.Optional(Text),
+    sealed: Type.Optional(Opened),
+    opened: Type.Optional(Opened),
+    judged: Type.Optional(Text),
+  },
+  plain,
+)
+
+const Case = Type.Object(
+  {
+    name: Text,
+    state: State,
+    reasonCode: Text,
+    expected: Type.Optional(Text),
+    observed: Type.Optional(Text),
+    transcript: Type.Array(Exchange),
+  },
+  plain,
+)
+
+const Result = Type.Object(
+  {
+    check: Text,
+    requirement: Text,
+    also: Type.Array(Text),
+    level: Text,
+    transport: Type.Literal('http'),
+    state: State,
+    reasonCode: Text,
+    expected: Type.Optional(Text),
+    observed: Type.Optional(Text),
+    cases: Type.Array(Case),
+  },
+  plain,
+)
+
+/** The report of `sage-conformance run`: everything else that is reported is made from it. */
+export const Report = Type.Object(
+  {
+    report: Type.Literal('sage-conformance/1'),
+    suite: Type.Object({ name: Text, version: Text }, plain),
+    requirements: Type.Object({ digest: Hex256, count: Count }, plain),
+    target: Type.Object(
+      {
+        url: Text,
+        did: Type.Optional(Text),
+        http: Type.Optional(Text),
+        name: Type.Optional(Text),
+        capabilities: Type.Array(Text),
+        identityRestsOn: Text,
+        clockAheadSeconds: Type.Number(),
+      },
+      plain,
+    ),
+    run: Type.Object(
+      {
+        seed: Text,
+        salt: Text,
+        startedAt: Text,
+        seconds: Type.Number({ minimum: 0 }),
+        only: Type.Array(Text),
+        skip: Type.Array(Text),
+        jobs: Count,
+        timeoutMs: Count,
+        patienceSeconds: Type.Number({ minimum: 0 }),
+        strict: Type.Boolean(),
+      },
+      plain,
+    ),
+    verdict: Type.Union(
+      (['conformant', 'not conformant', 'incomplete', 'suite error'] as const).map(verdict => Type.Literal(verdict)),
+    ),
+    exitStatus: Type.Integer({ minimum: 0, maximum: 4 }),
+    counts: Type.Record(State, Count),
+    results: Type.Array(Result),
+    digest: Type.String({
+      pattern: '^[0-9a-f]{64}$',
+      description: 'SHA-256 of the RFC 8785 form of all other members',
+    }),
+  },
+  closed('report', 'Report of a run of the SAGE conformance suite'),
+)
+
+/** Type of {@link Report}. */
+export type Report = Static<typeof Report>
