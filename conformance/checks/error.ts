@@ -28,7 +28,7 @@ const failures = async (kit: Kit): Promise<[name: string, answer: Answer][]> => 
   const draft = kit.draftHandshake()
   const used = kit.prepareHandshake(draft)
   await kit.shakeHands(draft, used.request)
-  const unknown = 'did:nobody-x:1'
+  const unknown = 'did:nobody:1'
   const forger = { ...kit.draftHandshake(), signingKey: kit.entropy(32) }
   const old = { ...kit.draftHandshake(), ts: '2020-01-01T00:00:00Z' }
   const low = { ...kit.draftHandshake(), ephC: 'A'.repeat(43) }

@@ -124,7 +124,7 @@ export const handshakeChecks = [
   rejects('handshake.did-resolves', {
     subject: 'handshake',
     forged: {
-      'a method that nobody knows': next => withParties(next, { did: 'did:nobody-x:1', initDid: 'did:nobody-x:1' }),
+      'a method that nobody knows': next => withParties(next, { did: 'did:nobody:1', initDid: 'did:nobody:1' }),
       'did:key of another key type': next => {
         const did = 'did:key:z6LSbysY2xFMRpGMhb7tFTLMpeuPRaqaWM1yECx2AtzE3KCc'
         return withParties(next, { did, initDid: did })

@@ -34,7 +34,7 @@ export const casesOf = <Draft>(fault: Fault<Draft>): Case<Draft>[] => {
   if (fault.forged)
     return named(fault.forged).map(([name, forge]) => ({
       name,
-      apply: async (next, twin, lane) => lane.prepare(await forge(next, twin, lane.kit)),
+      apply: async (next, twin, lane) => lane.prepare(await forge(draftOf(next), draftOf(twin), lane.kit)),
     }))
   if (fault.tampered)
     return named(fault.tampered).map(([name, tamper]) => ({
@@ -48,6 +48,12 @@ export const casesOf = <Draft>(fault: Fault<Draft>): Case<Draft>[] => {
     name,
     apply: async (next, twin, lane) => ({ ...next, request: await change(next, twin, lane.kit) }),
   }))
+}
+
+/** What a prepared message was made from. */
+const draftOf = <Draft>(prepared: Prepared<Draft>): Draft => {
+  const { envelope: _e, request: _r, record: _b, ...draft } = prepared
+  return draft as unknown as Draft
 }
 
 const isSameRequest = (a: WireRequest, b: WireRequest): boolean =>
