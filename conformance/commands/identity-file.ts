@@ -1,10 +1,6 @@
 import { readFileSync, statSync } from 'node:fs'
 import { createIdentity, type Identity } from '../../reference/index.js'
-
-/** A command that cannot be carried out as it was given; its text is one line for whoever gave it. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError'
-}
+import { UsageError } from './usage.js'
 
 const parseKey = (value: unknown): Uint8Array => {
   const bytes = typeof value === 'string' ? Buffer.from(value, 'base64url') : undefined

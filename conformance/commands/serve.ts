@@ -1,5 +1,7 @@
 import { createIdentity, isSageError, serve, type Agent } from '../../reference/index.js'
-import { readIdentity, UsageError } from './identity-file.js'
+import { processStreams, type CommandStreams } from './command-streams.js'
+import { readIdentity } from './identity-file.js'
+import { UsageError } from './usage.js'
 
 /** Options of `sage-conformance serve`. */
 export interface ServeCommandOptions {
@@ -13,17 +15,6 @@ export interface ServeCommandOptions {
   readonly echo?: boolean | undefined
   /** Endpoint in the card, where others reach the agent under another address. */
   readonly publicUrl?: string | undefined
-}
-
-/** Where a command writes its lines, and what asks it to end. */
-export interface CommandStreams {
-  readonly out: (line: string) => void
-  readonly err: (line: string) => void
-}
-
-const processStreams: CommandStreams = {
-  out: line => process.stdout.write(`${line}\n`),
-  err: line => process.stderr.write(`${line}\n`),
 }
 
 const start = (
@@ -59,8 +50,8 @@ export const serveCommand = async (
   try {
     const agent = await start(options, err)
     const ended = signalled()
-    out(`SAGE 1.0 reference responder at ${agent.url}`)
-    out(`did: ${agent.did}`)
+    out(`SAGE 1.0 reference responder at ${agent.url}\n`)
+    out(`did: ${agent.did}\n`)
     await ended
     await agent.close()
     return 0

@@ -38,7 +38,7 @@ export class HttpClient {
   /** @param origin scheme, host and port */
   constructor(readonly origin: string) {
     // The time of a request is bounded as a whole, below.
-    this.pool = new Pool(origin, { headersTimeout: 0, bodyTimeout: 0, pipelining: 1 })
+    this.pool = new Pool(origin, { headersTimeout: 0, bodyTimeout: 0, pipelining: 1, connections: 128 })
   }
 
   /**

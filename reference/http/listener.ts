@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { enforce, type Guard } from '../bytes/guard.js'
 import { isSageError, SageError } from '../bytes/sage-error.js'
+import { CARD_PATH } from './card-path.js'
 import { namesOf, type Exchange, type MessageNames } from './exchange.js'
 import type { FrontContext, HttpContext } from './http-guards.js'
 import { isLoopbackHost } from './loopback.js'
@@ -11,9 +12,6 @@ import { announcedBytes, readBody } from './read-body.js'
 import { cardAnswer, replyAnswer, subjectOf, unknownPathAnswer, type WireAnswer, type WireHook } from './wire.js'
 import type { WireSubject } from './wire.js'
 import { isReadToItsEnd, writeAnswer, writeRawAnswer } from './write-answer.js'
-
-/** Path of the agent card. */
-export const CARD_PATH = '/.well-known/sage.json'
 
 /** What a listener serves, and how far it goes. */
 export interface ListenerOptions {

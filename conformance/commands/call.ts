@@ -1,0 +1,74 @@
+import { connect, createIdentity, isSageError, TaskFailure, type SageError } from '../../reference/index.js'
+import { processStreams, type CommandStreams } from './command-streams.js'
+
+/** Options of `sage-conformance call`. */
+export interface CallCommandOptions {
+  /** Shake hands with this DID and no other. */
+  readonly did?: string | undefined
+  /** Seconds for each exchange. */
+  readonly timeout?: number | undefined
+  /** Use plain HTTP beyond this machine too. */
+  readonly insecure?: boolean | undefined
+}
+
+const EXIT_AUTHENTICATED_ERROR = 1
+const EXIT_USAGE = 2
+const EXIT_NO_ANSWER = 3
+
+const call = async (
+  url: string,
+  task: string,
+  payload: string,
+  { did, timeout, insecure }: CallCommandOptions,
+  { out, err }: CommandStreams,
+): Promise<void> => {
+  const session = await connect(url, {
+    identity: createIdentity(),
+    allowPlainHttp: insecure ?? false,
+    ...(did !== undefined && { expectedDid: did }),
+    ...(timeout !== undefined && { timeoutMs: timeout * 1000 }),
+  })
+  try {
+    const { peer } = session
+    const basis =
+      peer.authenticatedBy === 'url' ? 'its DID rests on the URL alone; --did names the one to expect' : 'as expected'
+    err(`peer: ${peer.did} (${basis})`)
+    out(await session.send(task, new TextEncoder().encode(payload)))
+  } finally {
+    await session.close()
+  }
+}
+
+// The plaintext of the answer hangs on an authenticated error, and on no other.
+const isAuthenticated = (error: SageError): boolean => error.cause instanceof TaskFailure
+
+const reasonOf = ({ code, message, cause }: SageError): string =>
+  isSageError(cause) ? `${code}: ${message} (${cause.code})` : `${code}: ${message}`
+
+const statusOf = (error: SageError): number => {
+  if (isAuthenticated(error)) return EXIT_AUTHENTICATED_ERROR
+  return error.code === 'configuration' || error.code === 'payload_too_large' ? EXIT_USAGE : EXIT_NO_ANSWER
+}
+
+/**
+ * Asks an agent for one task with the reference initiator. The bytes of the answer go to `out`, the peer's identity and
+ * any error to `err`.
+ * @returns exit status: 0 an authenticated answer, 1 an authenticated error, 2 a wrong argument, 3 no authenticated answer:
+ * nobody there, no SAGE, handshake refused, outcome unknown
+ */
+export const callCommand = async (
+  url: string,
+  task: string,
+  payload = '',
+  options: CallCommandOptions = {},
+  streams: CommandStreams = processStreams,
+): Promise<number> => {
+  try {
+    await call(url, task, payload, options, streams)
+    return 0
+  } catch (error) {
+    if (!isSageError(error)) throw error
+    streams.err(isAuthenticated(error) ? `error: ${error.code}` : `sage-conformance call: ${reasonOf(error)}`)
+    return statusOf(error)
+  }
+}

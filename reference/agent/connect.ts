@@ -1,0 +1,87 @@
+import { parseDid } from '../bytes/did.js'
+import { isSageError, SageError } from '../bytes/sage-error.js'
+import { HttpClient } from '../http/http-client.js'
+import { composeResolver, type Resolver } from '../identity/resolver.js'
+import { systemClock, systemEntropy, type Clock, type Entropy } from './clock.js'
+import type { Identity } from './identity.js'
+import { initiate } from './initiate.js'
+import { isSafe, parseHttpUrl } from './peer-address.js'
+import { configuredPeer, discoverPeer, type Peer } from './peer.js'
+import { Session } from './session.js'
+
+/** How an initiator is to connect. */
+export interface ConnectOptions {
+  readonly identity: Identity
+  /** Shake hands with this DID and no other (identity.expected-did). */
+  readonly expectedDid?: string
+  /** A responder that is known without a card: its DID, its X25519 key (32 bytes), its endpoint, the URL by default. */
+  readonly peer?: { readonly did: string; readonly kemKey: Uint8Array; readonly http?: string }
+  /** Resolves DIDs other than `did:key`. */
+  readonly resolver?: Resolver
+  /** Use plain HTTP beyond this machine too (http.tls). */
+  readonly allowPlainHttp?: boolean
+  /** Milliseconds for each exchange, 30 000 by default. */
+  readonly timeoutMs?: number
+  readonly signal?: AbortSignal
+  readonly clock?: Clock
+  readonly entropy?: Entropy
+}
+
+const TIMEOUT_MS = 30_000
+
+const checkDid = (did: string): void => {
+  try {
+    parseDid(did)
+  } catch (cause) {
+    throw isSageError(cause) ? new SageError('configuration', 'the expected DID is no DID', { cause }) : cause
+  }
+}
+
+const findPeer = async (
+  url: URL,
+  options: ConnectOptions,
+  defaults: { readonly resolve: Resolver; readonly clock: Clock; readonly timeoutMs: number },
+): Promise<Peer> => {
+  const { peer, identity, expectedDid, allowPlainHttp = false, signal } = options
+  if (peer === undefined) return discoverPeer({ url, identity, expectedDid, allowPlainHttp, signal, ...defaults })
+  checkDid(peer.did)
+  const endpoint = peer.http === undefined ? url : parseHttpUrl(peer.http, 'configuration')
+  if (!isSafe(endpoint, allowPlainHttp)) throw new SageError('configuration', 'plain HTTP is for this machine only')
+  if (expectedDid !== undefined && expectedDid !== peer.did)
+    throw new SageError('configuration', 'the expected DID is not the one of the peer')
+  return configuredPeer(peer.did, peer.kemKey, endpoint)
+}
+
+/**
+ * Reads the agent card at a URL, judges it, shakes hands, and gives the session.
+ * @throws SageError `configuration` for a wrong option; `peer_rejected` when there is no acceptable card, or the
+ * responder refuses, or its answer is not acceptable; `timeout`, `aborted`, `connection_lost`
+ */
+export const connect = async (url: string, options: ConnectOptions): Promise<Session> => {
+  const { identity, resolver, clock = systemClock, entropy = systemEntropy, timeoutMs = TIMEOUT_MS, signal } = options
+  const base = parseHttpUrl(url, 'configuration')
+  if (!isSafe(base, options.allowPlainHttp ?? false))
+    throw new SageError('configuration', 'plain HTTP is for this machine only (allowPlainHttp)')
+  if (options.expectedDid !== undefined) checkDid(options.expectedDid)
+  const resolve = composeResolver(resolver ? [resolver] : [])
+  const peer = await findPeer(base, options, { resolve, clock, timeoutMs })
+  const client = new HttpClient(peer.endpoint.origin)
+  const path = `${peer.endpoint.pathname.replace(/\/$/, '')}/messages`
+  try {
+    const live = await initiate({ identity, peer, client, path, resolve, clock, entropy, timeoutMs, signal })
+    const isNamed = options.expectedDid !== undefined || options.peer !== undefined
+    return new Session({
+      live,
+      peer: { did: peer.did, authenticatedBy: isNamed ? 'expected-did' : 'url' },
+      limits: peer.limits,
+      client,
+      path,
+      clock,
+      entropy,
+      timeoutMs,
+    })
+  } catch (error) {
+    await client.close()
+    throw error
+  }
+}

@@ -1,0 +1,105 @@
+import { encodeUtf8 } from '../bytes/utf8.js'
+import { isSageError, SageError } from '../bytes/sage-error.js'
+import { encodeTime } from '../bytes/time.js'
+import { createRequest, erasePending, type PendingHandshake } from '../handshake/request.js'
+import { verifyResponse } from '../handshake/verify-response.js'
+import type { HttpAnswer, HttpClient } from '../http/http-client.js'
+import { parseResponse, type ReceivedResponse } from '../message/envelope.js'
+import { deriveTrafficKeys } from '../session/key-schedule.js'
+import type { Resolver } from '../identity/resolver.js'
+import { honestParts } from '../parts.js'
+import { randomUuid, type Clock, type Entropy } from './clock.js'
+import type { Identity } from './identity.js'
+import { LiveSession } from './live-session.js'
+import type { Peer } from './peer.js'
+
+/** What an initiator shakes hands with. */
+export interface InitiateInput {
+  readonly identity: Identity
+  readonly peer: Peer
+  readonly client: HttpClient
+  /** Path to POST messages to. */
+  readonly path: string
+  readonly resolve: Resolver
+  readonly clock: Clock
+  readonly entropy: Entropy
+  readonly timeoutMs: number
+  readonly signal?: AbortSignal | undefined
+}
+
+const rejected = (message: string, cause?: unknown): SageError => new SageError('peer_rejected', message, { cause })
+
+/** What a responder answered, read. @throws SageError `malformed` */
+export const readAnswer = ({ body }: HttpAnswer): ReceivedResponse => parseResponse(honestParts.parseJson(body))
+
+const handshakeAnswer = (answer: HttpAnswer): Extract<ReceivedResponse, { kind: 'handshake' }> => {
+  let received: ReceivedResponse
+  try {
+    received = readAnswer(answer)
+  } catch (cause) {
+    throw rejected('the answer to the handshake cannot be read', cause)
+  }
+  if (received.kind === 'plain')
+    throw rejected('the responder refused the handshake', new SageError(received.response.error, 'a plain error'))
+  if (answer.status !== 200 || received.kind !== 'handshake') throw rejected('the answer is not one to a handshake')
+  return received
+}
+
+const shakeHands = async (
+  message: object,
+  pending: PendingHandshake,
+  input: InitiateInput,
+): Promise<{ readonly kid: string; readonly seed: Uint8Array }> => {
+  const { client, path, peer, resolve, clock, timeoutMs, signal } = input
+  const body = encodeUtf8(JSON.stringify(message))
+  const maxBytes = peer.limits.maxMessageBytes
+  const { response, dataBytes } = handshakeAnswer(
+    await client.request({ method: 'POST', path, body, maxBytes, timeoutMs, signal }),
+  )
+  const responderKey = await resolve(peer.did)
+  return verifyResponse({ messageId: response.message_id, dataBytes, pending, responderKey, now: clock.now() })
+}
+
+/**
+ * One handshake. No session comes of it unless every rule of handshake.md, "What the initiator refuses", holds.
+ * @throws SageError `peer_rejected` when the responder refuses, or its answer is not acceptable (then `cause` says what it
+ * said or what was wrong); `timeout`, `aborted`, `connection_lost`
+ */
+export const initiate = async (input: InitiateInput): Promise<LiveSession> => {
+  const { identity, peer, clock, entropy } = input
+  const contextId = randomUuid(entropy)
+  const { message, pending } = createOffer(contextId, input)
+  try {
+    const { kid, seed } = await shakeHands(message, pending, input)
+    const { c2sEnc: sealKey, s2cEnc: openKey } = deriveTrafficKeys(seed)
+    const monotonic = (): number => clock.monotonic()
+    const maxRecords = peer.limits.maxSessionRecords
+    const initDid = identity.did
+    return new LiveSession({ kid, initDid, contextId, openKey, sealKey, maxRecords, monotonic, entropy }, honestParts)
+  } finally {
+    erasePending(pending)
+  }
+}
+
+const createOffer = (
+  ctx: string,
+  { identity, peer, clock, entropy }: InitiateInput,
+): ReturnType<typeof createRequest> => {
+  try {
+    return createRequest({
+      id: randomUuid(entropy),
+      ctx,
+      initDid: identity.did,
+      respDid: peer.did,
+      nonce: randomUuid(entropy),
+      ts: encodeTime(clock.now()),
+      signingKey: identity.signingKey,
+      kemPublicKey: peer.kemKey,
+      ikmE: entropy(32),
+      ephCPrivateKey: entropy(32),
+    })
+  } catch (cause) {
+    if (!isSageError(cause)) throw cause
+    throw rejected("the responder's KEM key is not acceptable", cause)
+  }
+}

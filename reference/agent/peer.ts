@@ -1,0 +1,104 @@
+import { defaultLimits, type Limits } from '../../schemas/index.js'
+import { isSageError, SageError } from '../bytes/sage-error.js'
+import { CARD_PATH } from '../http/card-path.js'
+import { HttpClient } from '../http/http-client.js'
+import { isLoopbackHost } from '../http/loopback.js'
+import { parseCard, verifyCard, type ParsedCard } from '../identity/agent-card.js'
+import type { Resolver } from '../identity/resolver.js'
+import type { Clock } from './clock.js'
+import type { Identity } from './identity.js'
+import { isSafe, parseHttpUrl } from './peer-address.js'
+
+/** What an initiator knows of a responder before it shakes hands. */
+export interface Peer {
+  readonly did: string
+  /** X25519, 32 bytes (identity.kem-key-source). */
+  readonly kemKey: Uint8Array
+  readonly endpoint: URL
+  readonly limits: Limits
+}
+
+/** How a responder's card is fetched and judged. */
+export interface CardRequest {
+  readonly url: URL
+  readonly identity: Identity
+  readonly expectedDid?: string | undefined
+  readonly resolve: Resolver
+  readonly clock: Clock
+  readonly timeoutMs: number
+  readonly signal?: AbortSignal | undefined
+  readonly allowPlainHttp: boolean
+}
+
+const MAX_CARD_BYTES = 65_536
+
+// `issuedAt` of the newest card that an identity has accepted of each DID (card.superseded). It lasts as long as the
+// identity, and no list of strangers makes it grow beyond this.
+const MAX_REMEMBERED = 10_000
+const accepted = new WeakMap<Identity, Map<string, bigint>>()
+
+const rememberedBy = (identity: Identity): Map<string, bigint> => {
+  const remembered = accepted.get(identity) ?? new Map<string, bigint>()
+  accepted.set(identity, remembered)
+  return remembered
+}
+
+const fetchCard = async ({ url, timeoutMs, signal }: CardRequest): Promise<Uint8Array> => {
+  const client = new HttpClient(url.origin)
+  try {
+    const { status, body } = await client.request({
+      method: 'GET',
+      path: CARD_PATH,
+      maxBytes: MAX_CARD_BYTES,
+      timeoutMs,
+      signal,
+    })
+    if (status !== 200) throw new SageError('peer_rejected', 'there is no agent card')
+    return body
+  } finally {
+    await client.close()
+  }
+}
+
+const readCard = (bytes: Uint8Array): ParsedCard => {
+  try {
+    return parseCard(bytes)
+  } catch (cause) {
+    if (!isSageError(cause)) throw cause
+    throw new SageError('peer_rejected', 'what is there is not an agent card', { cause })
+  }
+}
+
+/** A stranger's card must not send us into our own machine, nor a loopback exception out of it. */
+const endpointOf = (parsed: ParsedCard, { url, allowPlainHttp }: CardRequest): URL => {
+  const endpoint = parseHttpUrl(parsed.card.endpoints.http, 'peer_rejected')
+  const pointsInward = isLoopbackHost(endpoint.hostname) && !isLoopbackHost(url.hostname)
+  if (pointsInward || !isSafe(endpoint, allowPlainHttp))
+    throw new SageError('peer_rejected', 'the card names an endpoint that is not safe to use')
+  return endpoint
+}
+
+/**
+ * Fetches the card of the host of a URL and judges it by the rules of identity.md.
+ * @throws SageError `peer_rejected` when there is no acceptable card; `timeout`, `aborted`, `connection_lost`
+ */
+export const discoverPeer = async (request: CardRequest): Promise<Peer> => {
+  const parsed = readCard(await fetchCard(request))
+  const { did, limits } = parsed.card
+  const remembered = rememberedBy(request.identity)
+  verifyCard(parsed, {
+    now: request.clock.now(),
+    resolvedKey: await request.resolve(did),
+    expectedDid: request.expectedDid,
+    latestIssuedAt: remembered.get(did),
+  })
+  const endpoint = endpointOf(parsed, request)
+  if (remembered.size < MAX_REMEMBERED || remembered.has(did)) remembered.set(did, parsed.issuedAt)
+  return { did, kemKey: parsed.kemKey, endpoint, limits }
+}
+
+/** A responder that is known without its card has the default limits (limits.defaults). */
+export const configuredPeer = (did: string, kemKey: Uint8Array, endpoint: URL): Peer => {
+  if (kemKey.length !== 32) throw new SageError('configuration', 'a KEM key has 32 bytes')
+  return { did, kemKey, endpoint, limits: defaultLimits }
+}
