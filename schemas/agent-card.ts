@@ -14,8 +14,15 @@ export const endpointCapabilities = ['health', 'metrics', 'ws'] as const satisfi
 const jwk = (crv: string) =>
   Type.Object({ kty: Type.Literal('OKP'), crv: Type.Literal(crv), x: Base64UrlOf32 }, { additionalProperties: false })
 
+// RFC 3986: host as registered name or IP literal, port, path; lower-case scheme, no user information, query or fragment.
+const regName = "[A-Za-z0-9._~%!$&'()*+,;=-]+"
+const path = "(?:/[A-Za-z0-9._~%!$&'()*+,;=:@/-]*)?"
+
 const url = (schemes: string) =>
-  Type.String({ pattern: `^(?:${schemes})://[^\\s/?#@\\\\]+(?:/[^\\s?#\\\\]*)?$`, maxLength: 2048 })
+  Type.String({
+    pattern: `^(?:${schemes})://(?:${regName}|\\[[0-9A-Fa-f:.]+\\])(?::[0-9]{1,5})?${path}$`,
+    maxLength: 2048,
+  })
 
 const declares = (name: string) => ({
   properties: { capabilities: { type: 'array', contains: { const: name } } },

@@ -13,7 +13,15 @@ const State = Type.Union(
 )
 
 const Body = Type.Union([Text, Type.Object({ bytes: Count, sha256: Hex256, beginsWith: Text }, plain)])
-const Headers = Type.Array(Type.Tuple([Text, Text]))
+// Type.Tuple writes tuples in the way of draft 7.
+const Header = Type.Unsafe<[string, string]>({
+  type: 'array',
+  prefixItems: [Text, Text],
+  items: false,
+  minItems: 2,
+  maxItems: 2,
+})
+const Headers = Type.Array(Header)
 const Opened = Type.Object({ seq: Text, aad: Type.Optional(Text), plaintext: Text }, plain)
 
 const Exchange = Type.Object(

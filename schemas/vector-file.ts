@@ -3,7 +3,9 @@ import { closed } from './forms.js'
 
 const Text = Type.String({ minLength: 1 })
 const Name = Type.String({ pattern: '^[a-z0-9][a-z0-9.-]*$', maxLength: 96 })
-const Values = Type.Record(Type.String({ pattern: '^[A-Za-z][A-Za-z0-9_]*$' }), Type.Unknown())
+const Values = Type.Record(Type.String({ pattern: '^[A-Za-z][A-Za-z0-9_]*$' }), Type.Unknown(), {
+  additionalProperties: false,
+})
 
 /** The parts of an implementation that may refuse (vectors/README.md). */
 export const vectorLayers = [
@@ -77,7 +79,9 @@ export const VectorTest = Type.Object(
     id: Name,
     comment: Text,
     flags: Type.Array(Type.String({ pattern: '^[A-Z][A-Za-z0-9]*$' }), { uniqueItems: true }),
-    requirements: Type.Array(Type.String({ pattern: '^[a-z0-9-]+\\.[a-z0-9-]+$' }), { uniqueItems: true }),
+    requirements: Type.Array(Type.String({ pattern: '^[a-z][a-z0-9]*\\.[a-z0-9]+(?:-[a-z0-9]+)*$' }), {
+      uniqueItems: true,
+    }),
     input: Values,
     steps: Type.Optional(Values),
     nearMisses: Type.Optional(
@@ -110,6 +114,7 @@ export const VectorFile = Type.Object(
     notes: Type.Record(
       Type.String({ pattern: '^[A-Z][A-Za-z0-9]*$' }),
       Type.Object({ description: Text, effect: Text }, { additionalProperties: false }),
+      { additionalProperties: false },
     ),
     groups: Type.Array(
       Type.Object(
