@@ -1,7 +1,7 @@
 import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto'
 import { encodeBase64url, parseBase64url } from '../bytes/base64.js'
 import { concat } from '../bytes/framing.js'
-import { parseHex } from '../bytes/hex.js'
+import { encodeHex, parseHex } from '../bytes/hex.js'
 import { Refusal } from '../refusal.js'
 
 /** The two curves of SAGE, as RFC 8037 names them. */
@@ -21,13 +21,24 @@ export const requireSize = (bytes: Uint8Array, size: number, rule: string): void
   if (bytes.length !== size) throw new Refusal('length', rule)
 }
 
+// OpenSSL takes half a millisecond to read a private key, ten times what it takes to use one, and a check uses the same few
+// again and again. They are a tester's: they protect nothing and may be kept.
+const MAX_KEPT = 512
+const kept = new Map<string, KeyObject>()
+
 /**
  * Key object of a raw private key of 32 bytes (for Ed25519, the seed).
  * @throws Refusal `length`
  */
 export const privateKeyObject = (curve: Curve, raw: Uint8Array): KeyObject => {
   requireSize(raw, 32, `${curve} private key`)
-  return createPrivateKey({ key: Buffer.from(concat(pkcs8[curve], raw)), format: 'der', type: 'pkcs8' })
+  const name = `${curve} ${encodeHex(raw)}`
+  const known = kept.get(name)
+  if (known) return known
+  if (kept.size === MAX_KEPT) kept.clear()
+  const key = createPrivateKey({ key: Buffer.from(concat(pkcs8[curve], raw)), format: 'der', type: 'pkcs8' })
+  kept.set(name, key)
+  return key
 }
 
 /**
