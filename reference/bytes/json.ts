@@ -26,8 +26,14 @@ const ESCAPES: Readonly<Record<string, string>> = {
   r: '\r',
   t: '\t',
 }
+const NOT_PLAIN = /[\\\u0000-\u001f]/
 const QUOTE = 0x22
 const BACKSLASH = 0x5c
+
+/** Assignment would call the setter of `__proto__`; a definition makes it a member like any other. */
+const defineMember = (object: JsonObject, name: string, value: JsonValue): void => {
+  Object.defineProperty(object, name, { value, enumerable: true, writable: true, configurable: true })
+}
 
 /** One pass over a text of RFC 8259, with no look back: linear in its length, and no deeper than the limit. */
 class JsonReader {
@@ -73,9 +79,9 @@ class JsonReader {
       if (Object.hasOwn(object, name)) throw malformed('JSON: a member name twice')
       this.space()
       if (!this.take(':')) throw malformed('JSON: a name without a value')
-      // Assignment would call the setter of `__proto__`; a definition makes it a member like any other.
       const value = this.value(depth)
-      Object.defineProperty(object, name, { value, enumerable: true, writable: true, configurable: true })
+      if (name === '__proto__') defineMember(object, name, value)
+      else object[name] = value
     })
     return object
   }
@@ -100,8 +106,17 @@ class JsonReader {
   }
 
   private string(): string {
+    const start = ++this.at
+    const end = this.text.indexOf('"', start)
+    const plain = this.text.slice(start, end)
+    if (end < 0 || NOT_PLAIN.test(plain)) return this.stringWithEscapes()
+    this.at = end + 1
+    return plain
+  }
+
+  private stringWithEscapes(): string {
     const parts: string[] = []
-    let start = ++this.at
+    let start = this.at
     for (;;) {
       const unit = this.text.charCodeAt(this.at)
       if (unit === QUOTE) break
@@ -112,9 +127,7 @@ class JsonReader {
         start = this.at
       } else this.at++
     }
-    const tail = this.text.slice(start, this.at++)
-    if (parts.length === 0) return tail
-    const string = parts.join('') + tail
+    const string = parts.join('') + this.text.slice(start, this.at++)
     if (hasLoneSurrogate(string)) throw malformed('JSON: half of a surrogate pair')
     return string
   }
