@@ -10,9 +10,12 @@ const ownFault = 4
 const reportPath = 'sage-report.json'
 const cli = fileURLToPath(new URL('../cli.js', import.meta.url))
 
+let interrupted: number | undefined
+
 async function judge(responder: ResponderProcess): Promise<number> {
   const verdict = main(['run', responder.url, '--report', `json=${reportPath}`, ...process.argv.slice(2)])
   const outcome = await Promise.race([verdict, responder.ended])
+  if (interrupted !== undefined) return interrupted
   if (typeof outcome === 'number') return outcome
   console.error(`the reference responder ${outcome} before the verdict`)
   return ownFault
@@ -26,11 +29,12 @@ async function start(): Promise<number> {
     console.error(`the reference responder ${(error as Error).message}`)
     return ownFault
   }
-  for (const [signal, status] of [
-    ['SIGINT', 130],
-    ['SIGTERM', 143],
-  ] as const)
-    process.once(signal, () => void responder.stop().then(() => process.exit(status)))
+  const interrupt = (status: number) => {
+    interrupted = status
+    void responder.stop()
+  }
+  process.once('SIGINT', () => interrupt(130))
+  process.once('SIGTERM', () => interrupt(143))
 
   console.log(`reference responder at ${responder.url}\n`)
   const status = await judge(responder)
