@@ -2,7 +2,7 @@ import type { HandshakeResponse } from '../../schemas/index.js'
 import { enforce } from '../bytes/guard.js'
 import { SageError } from '../bytes/sage-error.js'
 import { encodeTime } from '../bytes/time.js'
-import { answerRequest, readRequest } from '../handshake/accept.js'
+import { answerRequest, readRequest, recompute } from '../handshake/accept.js'
 import type { ReceivedHandshake } from '../message/envelope.js'
 import { deriveTrafficKeys } from '../session/key-schedule.js'
 import { faultOf } from './agent-event.js'
@@ -52,15 +52,13 @@ export const acceptHandshake = async (
   const { identity, parts, guards, sessions, replay, clock, entropy } = state
   const payload = readRequest(request, parts, guards.handshakeTask)
   const initiator = await findInitiator(request.did, state)
-  const parties = { ctx: request.contextId, initDid: request.did, respDid: identity.did }
   enforce(guards.handshake, {
     ...request,
     ...initiator,
     payload,
     ownDid: identity.did,
     now: clock.now(),
-    info: parts.info(parties, parts),
-    exportCtx: parts.exportCtx(request.contextId, parts),
+    ...recompute(request, payload, parts),
     replay,
     sessions,
     parts,

@@ -7,6 +7,7 @@ import { handshakeParts, type HandshakeParts } from './parts.js'
 import { parsePayload, type ParsedPayload } from './request.js'
 import { responderGuards, taskGuards, type ResponderContext } from './responder-guards.js'
 import { encodeResponse, signResponse } from './response.js'
+import type { HandshakeParties } from './steps.js'
 
 /** A handshake message, its base64 undone. Every member is what the peer says and no more. */
 export interface ReceivedRequest {
@@ -35,6 +36,23 @@ export const readRequest = (
   return parsePayload(request.payloadBytes, parts)
 }
 
+/** Who shakes hands, by the payload's own claims: that they are true is for the guards to see, each by itself. */
+const partiesOf = ({ contextId }: ReceivedRequest, { initDid, respDid }: ParsedPayload): HandshakeParties => ({
+  ctx: contextId,
+  initDid,
+  respDid,
+})
+
+/** The strings that a request has to carry (handshake.info-match, handshake.export-ctx-match). */
+export const recompute = (
+  request: ReceivedRequest,
+  payload: ParsedPayload,
+  parts: HandshakeParts = handshakeParts,
+): Pick<ResponderContext, 'info' | 'exportCtx'> => ({
+  info: parts.info(partiesOf(request, payload), parts),
+  exportCtx: parts.exportCtx(request.contextId, parts),
+})
+
 /**
  * Judges a request whose payload has been read, in the order of handshake.md. Synchronous, so that the claim of the
  * nonce is atomic.
@@ -47,10 +65,8 @@ export const judgeRequest = (
   parts: HandshakeParts = handshakeParts,
   guards = responderGuards,
 ): void => {
-  const { did, contextId, payloadBytes, signature } = request
-  const info = parts.info({ ctx: contextId, initDid: did, respDid: knowledge.ownDid }, parts)
-  const exportCtx = parts.exportCtx(contextId, parts)
-  enforce(guards, { ...knowledge, did, payloadBytes, payload, signature, info, exportCtx, parts })
+  const { did, payloadBytes, signature } = request
+  enforce(guards, { ...knowledge, ...recompute(request, payload, parts), did, payloadBytes, payload, signature, parts })
 }
 
 /** What a responder answers with; nothing is drawn or read from a clock here. */
@@ -78,13 +94,13 @@ export const answerRequest = (
   parts: HandshakeParts = handshakeParts,
 ): { readonly response: HandshakeResponse; readonly seed: Uint8Array } => {
   const { enc, ephC, nonce } = payload
-  const parties = { ctx: request.contextId, initDid: request.did, respDid: ownDid }
+  const parties = partiesOf(request, payload)
   const derived = deriveResponder({ ...parties, kemKeyPair, enc, ephC, ephSPrivateKey }, parts)
   const { info, exportCtx, ephS, seed } = derived
   const transcript = { ...parties, info, exportCtx, enc, ephC, ephS }
   const { ackKey, ackTag } = deriveAckTag({ ...transcript, seed, nonce, kid }, parts)
   eraseSteps(derived)
   erase(ephSPrivateKey, ackKey)
-  const { data } = signResponse({ ...transcript, signingKey, kid, ackTag, ts }, parts)
+  const { data } = signResponse({ ...transcript, respDid: ownDid, signingKey, kid, ackTag, ts }, parts)
   return { response: encodeResponse(request.id, data), seed }
 }
