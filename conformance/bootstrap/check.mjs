@@ -7,7 +7,8 @@ import { tallyLine } from './tally.mjs'
 // the next ones run all the same.
 
 const bin = (name, ...parts) => [join('node_modules', name, ...parts)]
-const vectorsRun = peer => ['dist/conformance/cli.js', 'vectors', 'run', '--', process.execPath, peer]
+const program = 'conformance/bin/sage-conformance.js'
+const vectorsRun = peer => [program, 'vectors', 'run', '--', process.execPath, peer]
 
 const steps = [
   ['types', ['conformance/bootstrap/prepare.mjs']],
@@ -16,7 +17,7 @@ const steps = [
   ['format', [...bin('prettier', 'bin', 'prettier.cjs'), '--check', '--log-level=warn', '.']],
   ['generated files', ['dist/conformance/trace/generate.js', '--check']],
   ['trace', ['dist/conformance/trace/main.js']],
-  ['vectors check', ['dist/conformance/cli.js', 'vectors', 'check']],
+  ['vectors check', [program, 'vectors', 'check']],
   ['vectors run: reference', vectorsRun('dist/reference/core-peer.js')],
   ['vectors run: probe', vectorsRun('dist/conformance/probe/core-peer.js')],
 ]

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { roomPath } from '../../schemas/index.js'
 import { main } from '../cli.js'
 import { startResponder, type ResponderProcess } from './responder-process.js'
 
@@ -8,7 +8,7 @@ import { startResponder, type ResponderProcess } from './responder-process.js'
 
 const ownFault = 4
 const reportPath = 'sage-report.json'
-const cli = fileURLToPath(new URL('../cli.js', import.meta.url))
+const program = roomPath('conformance', 'bin', 'sage-conformance.js')
 
 let interrupted: number | undefined
 
@@ -24,7 +24,7 @@ async function judge(responder: ResponderProcess): Promise<number> {
 async function start(): Promise<number> {
   let responder: ResponderProcess
   try {
-    responder = await startResponder(process.execPath, [cli, 'serve', '--port', '0'])
+    responder = await startResponder(process.execPath, [program, 'serve', '--port', '0'])
   } catch (error) {
     console.error(`the reference responder ${(error as Error).message}`)
     return ownFault
