@@ -57,6 +57,10 @@ const forged = (changes: Partial<HandshakePayload>, envelope: Partial<ReceivedRe
   return { ...request, payloadBytes, signature: signEd25519(initiatorKey, payloadBytes), ...envelope }
 }
 
+/** A request that names another party, and says so consistently. */
+const misnamed = (who: Partial<Record<'initDid' | 'respDid', string>>): ReceivedRequest =>
+  forged({ ...who, info: handshakeParts.info({ ...parties, ...who }, handshakeParts) })
+
 const knowledge: ResponderKnowledge = {
   initiatorKey: ed25519PublicKey(initiatorKey),
   admitted: true,
@@ -117,8 +121,8 @@ t.test('an honest handshake is judged, answered and verified', async t => {
 const refusals: [string, ReceivedRequest, Partial<ResponderKnowledge>][] = [
   ['handshake.did-resolves', arrives(requested()), { initiatorKey: undefined }],
   ['handshake.signature', { ...arrives(requested()), signature: new Uint8Array(64) }, {}],
-  ['handshake.did-match', forged({ initDid: 'did:web:other' }), {}],
-  ['handshake.resp-did', forged({ respDid: 'did:web:other' }), {}],
+  ['handshake.did-match', misnamed({ initDid: 'did:web:other' }), {}],
+  ['handshake.resp-did', misnamed({ respDid: 'did:web:other' }), {}],
   ['handshake.ts-fresh', forged({ ts: encodeTime(now - 120n * SECOND - 1n) }), {}],
   ['handshake.info-match', forged({ info: 'other' }), {}],
   ['handshake.export-ctx-match', forged({ exportCtx: 'other' }), {}],
