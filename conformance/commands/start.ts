@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, rmSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { roomPath } from '../../schemas/index.js'
 import { main } from '../cli.js'
@@ -22,6 +22,7 @@ async function judge(responder: ResponderProcess): Promise<number> {
 }
 
 async function start(): Promise<number> {
+  rmSync(reportPath, { force: true })
   let responder: ResponderProcess
   try {
     responder = await startResponder(process.execPath, [program, 'serve', '--port', '0'])
