@@ -3,7 +3,7 @@ import { isSageError, SageError } from '../bytes/sage-error.js'
 import { CARD_PATH } from '../http/card-path.js'
 import { HttpClient } from '../http/http-client.js'
 import { isLoopbackHost } from '../http/loopback.js'
-import { parseCard, verifyCard, type ParsedCard } from '../identity/agent-card.js'
+import { parseCard, verifyCard, type CardKnowledge, type ParsedCard } from '../identity/agent-card.js'
 import type { Resolver } from '../identity/resolver.js'
 import type { Clock } from './clock.js'
 import type { Identity } from './identity.js'
@@ -69,6 +69,18 @@ const readCard = (bytes: Uint8Array): ParsedCard => {
   }
 }
 
+const judgeCard = (parsed: ParsedCard, knowledge: CardKnowledge): void => {
+  const { did } = parsed.card
+  if (knowledge.expectedDid !== undefined && did !== knowledge.expectedDid)
+    throw new SageError('peer_rejected', 'the agent there is not the one that is expected')
+  try {
+    verifyCard(parsed, knowledge)
+  } catch (cause) {
+    if (!isSageError(cause)) throw cause
+    throw new SageError('peer_rejected', "the agent's card is not acceptable", { cause })
+  }
+}
+
 /** A stranger's card must not send us into our own machine, nor a loopback exception out of it. */
 const endpointOf = (parsed: ParsedCard, { url, allowPlainHttp }: CardRequest): URL => {
   const endpoint = parseHttpUrl(parsed.card.endpoints.http, 'peer_rejected')
@@ -86,7 +98,7 @@ export const discoverPeer = async (request: CardRequest): Promise<Peer> => {
   const parsed = readCard(await fetchCard(request))
   const { did, limits } = parsed.card
   const remembered = rememberedBy(request.identity)
-  verifyCard(parsed, {
+  judgeCard(parsed, {
     now: request.clock.now(),
     resolvedKey: await request.resolve(did),
     expectedDid: request.expectedDid,

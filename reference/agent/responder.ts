@@ -98,6 +98,8 @@ export const createResponder = async (options: ServeOptions, seams: ResponderSea
   const { host = '127.0.0.1', port = 0, identity, publicUrl } = options
   if (publicUrl === undefined && !isLoopbackHost(host))
     throw new SageError('configuration', 'an agent that others can reach needs the public URL that they use (http.tls)')
+  if (!Number.isInteger(port) || port < 0 || port > 65535)
+    throw new SageError('configuration', 'a port is a whole number from 0 to 65535')
   const state = createState(options, seams)
   const { log, limits, parts, clock } = state
   const capabilities: Capability[] = (options.capabilities?.echo ?? true) ? ['echo'] : []

@@ -1,6 +1,12 @@
+import { isIPv4 } from 'node:net'
+
+const isLoopbackIPv4 = (address: string): boolean => isIPv4(address) && address.startsWith('127.')
+
 /** Is this host name or IP address one that never leaves the machine? IPv6 with or without brackets. */
-export const isLoopbackHost = (host: string): boolean =>
-  /^(?:localhost|127(?:\.\d{1,3}){3}|\[?::1\]?|\[?::ffff:127(?:\.\d{1,3}){3}\]?)$/i.test(host)
+export const isLoopbackHost = (host: string): boolean => {
+  const name = host.toLowerCase().replace(/^\[(.*)\]$/, '$1')
+  return name === 'localhost' || name === '::1' || isLoopbackIPv4(name.replace(/^::ffff:/, ''))
+}
 
 /** The host of a `Host` header without its port, or undefined where it is none. */
 export const hostOf = (header: string): string | undefined =>
