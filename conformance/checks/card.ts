@@ -29,7 +29,12 @@ export const cardChecks = [
       const { resolve, now } = kit.conversation.around
       try {
         verifyCard(found.response.body, { now: now(), resolve, expectedDid: kit.target.did || undefined })
-        return undefined
+        if (kit.target.did !== '') return undefined
+        return broken(
+          'card-changed',
+          'a card that is acceptable whenever it is read',
+          'it was not when it was first read',
+        )
       } catch (cause) {
         if (!(cause instanceof Refusal)) throw cause
         return broken(`card-${cause.layer}`, 'a card that every rule for readers accepts', cause.message)

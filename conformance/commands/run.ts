@@ -155,7 +155,7 @@ export const runCommand = async (
   const startedAt = clock.now()
   const started = performance.now()
 
-  const found = await discover(url, flags, reach, clock.now())
+  const found = await discover(url, flags, reach, clock)
   if (found.kind === 'nothing') {
     screen.write(`sage-conformance: ${found.why}\n`)
     return exitStatusOf.incomplete

@@ -9,6 +9,7 @@ import { exchange } from '../probe/net/exchange.js'
 import { headerValues, type WireResponse } from '../probe/net/response-reader.js'
 import { Refusal } from '../probe/refusal.js'
 import { parseJsonObject } from '../probe/bytes/json.js'
+import type { Clock } from './clock.js'
 
 /** What the caller says of the target beside its URL; enough of it makes a card unnecessary. */
 export interface TargetFlags {
@@ -38,7 +39,9 @@ export type Discovery =
 const SECOND = 1_000_000_000n
 
 /** Skew by the Date header; nothing below a minute, which a header of whole seconds and a slow network may make. */
-const skewOf = (response: WireResponse, now: bigint): bigint => {
+const skewOf = (response: WireResponse, clock: Clock): bigint => {
+  if (clock.exact) return 0n
+  const now = clock.now()
   const [date = ''] = headerValues(response.headers, 'date')
   const milliseconds = Date.parse(date)
   if (Number.isNaN(milliseconds)) return 0n
@@ -74,10 +77,10 @@ const readCard = (response: WireResponse, flags: TargetFlags, now: bigint) => {
 const trim = (endpoint: string): string => endpoint.replace(/\/$/, '')
 
 /**
- * Finds out what is at `url`: a card there, or flags instead of one, make a target. `now` in nanoseconds from the Unix
- * epoch. Never throws for what the target does.
+ * Finds out what is at `url`: a card there, or flags instead of one, make a target. Never throws for what the target
+ * does.
  */
-export const discover = async (url: URL, flags: TargetFlags, reach: Reach, now: bigint): Promise<Discovery> => {
+export const discover = async (url: URL, flags: TargetFlags, reach: Reach, clock: Clock): Promise<Discovery> => {
   const cardUrl = cardUrlOf(url)
   const headers = [
     ['Host', url.host],
@@ -92,12 +95,12 @@ export const discover = async (url: URL, flags: TargetFlags, reach: Reach, now: 
     return { kind: 'nothing', why: `${url.host} does not answer within ${reach.timeoutMs} ms` }
   if (found.kind !== 'response') return { kind: 'nothing', why: `${url.host} cannot be reached (${found.reason})` }
   const { response } = found
-  const skew = skewOf(response, now)
+  const skew = skewOf(response, clock)
   const isCard = response.status === 200 && hasMember(response.body, 'sage')
   const { did, kemKey } = flags
   try {
     if (isCard) {
-      const { card, resolve, keyFrom } = readCard(response, flags, now + skew)
+      const { card, resolve, keyFrom } = readCard(response, flags, clock.now() + skew)
       const target: Target = {
         did: card.did,
         signingKey: resolve(card.did),

@@ -1,5 +1,4 @@
 import {
-  HANDSHAKE_TASK,
   HandshakeMessage,
   HandshakeResponse,
   PlainError,
@@ -8,7 +7,7 @@ import {
 } from '../../schemas/index.js'
 import type { JsonObject } from '../bytes/json.js'
 import { schemaParser } from '../bytes/schema.js'
-import { isTask, isToken } from '../bytes/token.js'
+import { isToken } from '../bytes/token.js'
 import type { ReceivedRequest } from '../handshake/accept.js'
 import { messageParts, type MessageParts } from './parts.js'
 
@@ -31,14 +30,6 @@ export interface ReceivedSessionMessage {
 const parseHandshakeMessage = schemaParser(HandshakeMessage, 'handshake message')
 const parseSessionMessage = schemaParser(SessionMessage, 'session message')
 
-// Another task is `task_unsupported` and not `malformed` (handshake.task), which a guard says later: the rest of the
-// message is judged here as if the task were right.
-const parseUnderAnyTask = (value: JsonObject): { readonly message: HandshakeMessage; readonly taskId: string } => {
-  const taskId = isTask(value['task_id']) ? value['task_id'] : undefined
-  const message = parseHandshakeMessage(taskId === undefined ? value : { ...value, task_id: HANDSHAKE_TASK })
-  return { message, taskId: taskId ?? message.task_id }
-}
-
 /**
  * A message to a responder (message.schema).
  * @throws SageError `malformed`
@@ -51,12 +42,12 @@ export const parseMessage = (
     const message = parseSessionMessage(value)
     return { kind: 'session', message, record: parts.parseBase64(message.payload) }
   }
-  const { message, taskId } = parseUnderAnyTask(value)
+  const message = parseHandshakeMessage(value)
   return {
     kind: 'handshake',
     id: message.id,
     contextId: message.context_id,
-    taskId,
+    taskId: message.task_id,
     did: message.did,
     payloadBytes: parts.parseBase64(message.payload),
     signature: parts.parseBase64(message.signature, 64),

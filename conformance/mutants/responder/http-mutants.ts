@@ -1,0 +1,91 @@
+import { insert, mutant, omit, wire, withJson } from './mutant.js'
+
+/** An answer without one of its headers. */
+const without = (name: string) =>
+  wire(['handshake', 'session', 'error'], answer => ({
+    ...answer,
+    headers: Object.fromEntries(Object.entries(answer.headers).filter(([of]) => of !== name)),
+  }))
+
+/** Responders that are wrong in HTTP or in what their errors say. */
+export const httpMutants = [
+  mutant('any-method', ['http.method'], omit('http', 'http.method')),
+  mutant('no-allow', ['http.method'], without('allow')),
+  mutant('any-media-type', ['http.media-type'], omit('http', 'http.media-type')),
+  mutant(
+    'media-type-to-the-letter',
+    ['http.media-type/accepted-forms'],
+    insert('http', ({ headers }) =>
+      headers['content-type']?.[0] === 'application/json' ? undefined : 'unsupported_media_type',
+    ),
+  ),
+  mutant('content-encoding-ignored', ['http.content-encoding'], omit('http', 'http.content-encoding')),
+  mutant('body-without-limit', ['http.body-limit'], omit('http', 'http.body-limit')),
+  mutant(
+    'body-limit-excluded',
+    ['conventions.limit-inclusive/body'],
+    insert('http', ({ bytes, maxMessageBytes }) => (bytes >= maxMessageBytes ? 'payload_too_large' : undefined)),
+  ),
+  mutant(
+    'smuggling-answered-with-500',
+    ['http.length-and-chunked'],
+    wire(['error'], (answer, { code, message }) =>
+      code === 'malformed' && !message ? { ...answer, status: 500 } : answer,
+    ),
+  ),
+  mutant(
+    'every-path-served',
+    ['http.unknown-path'],
+    wire(['unknown-path'], answer => ({ ...answer, status: 200 })),
+  ),
+  mutant('headers-ignored', ['http.headers-agree'], omit('http', 'http.headers-agree')),
+  mutant(
+    'headers-refused',
+    ['http.headers-agree/agreeing'],
+    insert('http', ({ headers }) => (headers['x-sage-did'] ? 'malformed' : undefined)),
+  ),
+  mutant(
+    'unknown-headers-refused',
+    ['http.headers-never-instead'],
+    insert('http', ({ headers }) => (headers['x-sage-unheard-of'] ? 'malformed' : undefined)),
+  ),
+  mutant(
+    'errors-as-text',
+    ['http.response-json'],
+    wire(['error'], answer => ({ ...answer, headers: { ...answer.headers, 'content-type': 'text/plain' } })),
+  ),
+  mutant('answers-cacheable', ['http.no-store'], without('cache-control')),
+  mutant('no-challenge', ['http.www-authenticate'], without('www-authenticate')),
+  mutant('any-host', ['http.loopback-host'], omit('front', 'http.loopback-host')),
+  mutant(
+    'failures-told-apart',
+    ['error.uniform'],
+    wire(['error'], (answer, { code, message }) =>
+      code === 'authentication_failed' && message?.kind === 'handshake'
+        ? withJson(answer, body => ({ ...body, detail: 'handshake refused' }))
+        : answer,
+    ),
+  ),
+  mutant(
+    'errors-without-id',
+    ['error.message-id'],
+    wire(['error'], answer => withJson(answer, ({ message_id: _, ...rest }) => rest)),
+  ),
+  mutant(
+    'errors-name-any-id',
+    ['error.message-id'],
+    wire(['error'], answer => withJson(answer, body => ({ message_id: 'unknown', ...body }))),
+  ),
+  mutant(
+    'errors-repeat-the-payload',
+    ['error.no-echo'],
+    wire(['error'], (answer, { message }) =>
+      message?.kind === 'handshake'
+        ? withJson(answer, body => ({
+            ...body,
+            detail: Buffer.from(message.payloadBytes).toString('utf8').slice(0, 500),
+          }))
+        : answer,
+    ),
+  ),
+]

@@ -1,0 +1,96 @@
+import type { RequirementId } from '../../../schemas/index.js'
+import type { ResponderGuards, ResponderSeams } from '../../../reference/agent/responder-state.js'
+import type { ResponderParts } from '../../../reference/agent/responder-parts.js'
+import type { Guard } from '../../../reference/bytes/guard.js'
+import type { WireAnswer, WireSubject } from '../../../reference/http/wire.js'
+import type { Parts } from '../../../reference/parts.js'
+
+/** Makes a responder wrong in one place. */
+export type Fault = (honest: ResponderSeams) => ResponderSeams
+
+/** A responder with one fault, named for it, and the checks that must find it. */
+export interface ResponderMutant {
+  readonly name: string
+  /** Ids of the checks that this mutant trips, each by itself. */
+  readonly kills: readonly string[]
+  readonly fault: Fault
+}
+
+/** A mutant. */
+export const mutant = (name: string, kills: readonly string[], fault: Fault): ResponderMutant => ({
+  name,
+  kills,
+  fault,
+})
+
+type ListName = keyof ResponderGuards
+type ContextOf<List extends ListName> = Parameters<ResponderGuards[List][number][1]>[0]
+
+const withList = <List extends ListName>(
+  seams: ResponderSeams,
+  list: List,
+  guards: readonly Guard<ContextOf<List>>[],
+): ResponderSeams => ({ ...seams, guards: { ...seams.guards, [list]: guards } })
+
+const guardsOf = <List extends ListName>(seams: ResponderSeams, list: List) =>
+  seams.guards[list] as readonly Guard<ContextOf<List>>[]
+
+/** Several faults that only together make one mistake. */
+export const all =
+  (...faults: readonly Fault[]): Fault =>
+  honest =>
+    faults.reduce((seams, fault) => fault(seams), honest)
+
+/** Leaves out every guard called `id`. */
+export const omit =
+  (list: ListName, id: RequirementId): Fault =>
+  honest =>
+    withList(honest, list, guardsOf(honest, list).filter(([guard]) => guard !== id) as never)
+
+/** Moves the guard called `id` before the one called `before`. */
+export const move =
+  (list: ListName, id: RequirementId, before: RequirementId): Fault =>
+  honest => {
+    const moved = guardsOf(honest, list).filter(([guard]) => guard === id)
+    const rest = guardsOf(honest, list).filter(([guard]) => guard !== id)
+    const at = rest.findIndex(([guard]) => guard === before)
+    return withList(honest, list, [...rest.slice(0, at), ...moved, ...rest.slice(at)] as never)
+  }
+
+/** Puts something that does not belong there before the guard called `before`, or at the end of the list. */
+export const insert =
+  <List extends ListName>(list: List, refuse: Guard<ContextOf<List>>[1], before?: RequirementId): Fault =>
+  honest => {
+    const guards = guardsOf(honest, list)
+    const found = guards.findIndex(([guard]) => guard === before)
+    const at = found < 0 ? guards.length : found
+    const rogue: Guard<ContextOf<List>> = ['error.precedence', refuse]
+    return withList(honest, list, [...guards.slice(0, at), rogue, ...guards.slice(at)])
+  }
+
+/** Replaces steps of the core. */
+export const parts =
+  (replace: (honest: Parts) => Partial<Parts>): Fault =>
+  honest => ({ ...honest, parts: { ...honest.parts, ...replace(honest.parts) } })
+
+/** Replaces decisions of the responder. */
+export const responder =
+  (replace: (honest: ResponderParts) => Partial<ResponderParts>): Fault =>
+  honest => ({ ...honest, responderParts: { ...honest.responderParts, ...replace(honest.responderParts) } })
+
+/** Changes answers of some kinds before they are written. */
+export const wire =
+  (kinds: readonly WireSubject['kind'][], change: (answer: WireAnswer, about: WireSubject) => WireAnswer): Fault =>
+  honest => ({
+    ...honest,
+    wire: async (answer, about) => {
+      const written = await honest.wire(answer, about)
+      return kinds.includes(about.kind) ? change(written, about) : written
+    },
+  })
+
+/** An answer with its JSON body changed. */
+export const withJson = (answer: WireAnswer, change: (body: Record<string, unknown>) => unknown): WireAnswer => {
+  const body = JSON.parse(Buffer.from(answer.body).toString('utf8')) as Record<string, unknown>
+  return { ...answer, body: Buffer.from(JSON.stringify(change(body)), 'utf8') }
+}

@@ -1,0 +1,150 @@
+import { all, insert, move, mutant, omit, parts, responder, wire, withJson } from './mutant.js'
+import { forgivesText, ignoresTag, readsAnyBase64, readsJsonWith } from './lenient.js'
+import { aliases, in32Bits, oneShort, onlyUpwards, remembersOnlyTheHighest } from './windows.js'
+
+/** Everything that the tag of a record stands for. */
+const boundByTag = [
+  'record.tag',
+  'record.tag/other-key',
+  'message.id-bound',
+  'message.task-bound',
+  'message.encoding-bound',
+  'message.stream-bound',
+  'message.metadata-bound',
+  'message.kid-bound',
+] as const
+
+const nothing = new Uint8Array(0)
+
+/** Responders that are wrong in records, sessions, envelopes or tasks. */
+export const sessionMutants = [
+  mutant(
+    'short-record-malformed',
+    ['record.min-length'],
+    insert('session', ({ record }) => (record.length < 36 ? 'malformed' : undefined), 'record.min-length'),
+  ),
+  mutant('seq-limit-ignored', ['record.seq-limit'], omit('session', 'record.seq-limit')),
+  mutant('last-seq-refused', ['conventions.limit-inclusive/last-seq'], oneShort),
+  mutant('seq-in-32-bits', ['record.integer-64'], in32Bits),
+  mutant('old-records-accepted', ['record.window'], omit('session', 'record.window')),
+  mutant('replays-accepted', ['record.replay', 'record.replay/behind-the-highest'], omit('session', 'record.replay')),
+  mutant('replay-of-all-but-the-highest', ['record.replay/behind-the-highest'], remembersOnlyTheHighest),
+  mutant('tag-ignored', boundByTag, ignoresTag),
+  mutant(
+    'window-moved-before-the-tag',
+    ['record.failure-leaves-no-trace'],
+    all(
+      omit('opened', 'record.once'),
+      insert('session', ({ session, seq }) => void session?.mark(seq)),
+    ),
+  ),
+  mutant(
+    'failed-record-refreshes-idle-time',
+    ['record.failure-leaves-no-trace/idle'],
+    insert('session', ({ session }) => void session?.touch(), 'record.min-length'),
+  ),
+  mutant('only-upwards', ['record.any-order'], onlyUpwards),
+  mutant('window-aliases', ['record.any-order'], aliases),
+  mutant('record-marked-late', ['record.once'], honest => {
+    const seen = new Set<string>()
+    return all(
+      omit('session', 'record.replay'),
+      omit('opened', 'record.once'),
+      insert('session', ({ session, seq }) => {
+        const key = `${session?.kid} ${seq}`
+        if (seen.has(key)) return 'authentication_failed'
+        setTimeout(() => seen.add(key), 25)
+        return undefined
+      }),
+    )(honest)
+  }),
+  mutant(
+    'every-other-seq-wasted',
+    ['record.seq-from-zero'],
+    responder(honest => ({
+      recordAccepted: session => {
+        honest.recordAccepted(session)
+        session.seal(nothing, nothing)
+      },
+    })),
+  ),
+  mutant('unknown-session-as-failure', ['session.unknown'], omit('session', 'session.unknown')),
+  mutant('idle-for-ever', ['session.idle'], omit('life', 'session.idle')),
+  mutant('alive-for-ever', ['session.age'], omit('life', 'session.age')),
+  mutant(
+    'long-ids-cut',
+    ['conventions.token'],
+    forgivesText('id', id => id.slice(0, 128)),
+  ),
+  mutant(
+    'ids-trimmed',
+    ['conventions.token'],
+    forgivesText('id', id => id.trim()),
+  ),
+  mutant(
+    'tasks-without-spaces',
+    ['conventions.task'],
+    forgivesText('task_id', task => task.replaceAll(' ', '')),
+  ),
+  mutant(
+    'did-fragments-dropped',
+    ['conventions.did'],
+    forgivesText('did', did => did.replace(/#.*$/, '')),
+  ),
+  mutant('any-base64', ['conventions.base64-canonical'], readsAnyBase64),
+  mutant(
+    'byte-order-mark-skipped',
+    ['conventions.json-utf8'],
+    readsJsonWith(text => text.replace(/^\ufeff/, '')),
+  ),
+  mutant(
+    'fractions-read',
+    ['conventions.json-integer'],
+    readsJsonWith(text => text),
+  ),
+  mutant('any-did-in-a-session', ['message.did-initiator'], omit('session', 'message.did-initiator')),
+  mutant('any-context-in-a-session', ['message.context-handshake'], omit('session', 'message.context-handshake')),
+  mutant('record-before-session', ['error.precedence'], move('session', 'record.min-length', 'session.unknown')),
+  mutant(
+    'ping-forgets',
+    ['task.ping'],
+    responder(() => ({ ping: () => nothing })),
+  ),
+  mutant(
+    'metadata-as-it-came',
+    ['message.request-aad/metadata'],
+    parts(honest => ({
+      encodeMetadata: metadata =>
+        Buffer.concat([
+          honest.encodeMetadata({}).slice(0, 0),
+          Uint8Array.of(0, Object.keys(metadata ?? {}).length),
+          ...Object.entries(metadata ?? {}).map(([name, value]) => honest.encodeMetadata({ [name]: value }).slice(2)),
+        ]),
+    })),
+  ),
+  mutant('ping-without-limit', ['task.ping-limit'], omit('task', 'task.ping-limit')),
+  mutant('unknown-task-internal', ['task.unknown'], omit('task', 'task.unknown')),
+  mutant(
+    'close-echoes',
+    ['task.close'],
+    responder(() => ({ close: (plaintext, _request, end) => (end(), plaintext) })),
+  ),
+  mutant(
+    'close-without-end',
+    ['task.close-ends'],
+    responder(() => ({ close: () => nothing })),
+  ),
+  mutant(
+    'echo-cut',
+    ['task.echo'],
+    responder(() => ({ echo: plaintext => plaintext.slice(0, 4096) })),
+  ),
+  mutant(
+    'authenticated-errors-sent-plain',
+    ['error.authenticated-after-open', 'task.unknown'],
+    wire(['session'], answer => {
+      const { success, error, message_id } = JSON.parse(Buffer.from(answer.body).toString()) as Record<string, unknown>
+      return success === true ? answer : { ...withJson(answer, () => ({ success, error, message_id })), status: 404 }
+    }),
+  ),
+]
