@@ -1,10 +1,10 @@
 import { Command, CommanderError } from 'commander'
 import { readFileSync } from 'node:fs'
 import { rootPath } from '../schemas/index.js'
-import { callCommand } from './commands/call.js'
+import { callCommand, type CallCommandOptions } from './commands/call.js'
 import { runCommand, type RunCommandOptions } from './commands/run.js'
-import { serveCommand } from './commands/serve.js'
-import { UsageError } from './commands/usage.js'
+import { serveCommand, type ServeCommandOptions } from './commands/serve.js'
+import { parseWhole, UsageError } from './commands/usage.js'
 import { vectorsCheckCommand } from './commands/vectors-check.js'
 import { vectorsRunCommand } from './commands/vectors-run.js'
 import type { Screen } from './report/console.js'
@@ -34,6 +34,9 @@ const interruptible = async (work: (signal: AbortSignal) => Promise<number>): Pr
     process.off('SIGTERM', stop)
   }
 }
+
+type ServeFlags = Omit<ServeCommandOptions, 'port'> & { readonly port: string }
+type CallFlags = Omit<CallCommandOptions, 'timeout'> & { readonly timeout: string }
 
 const buildProgram = (finish: (status: number) => void): Command => {
   const program = new Command('sage-conformance')
@@ -93,6 +96,35 @@ const buildProgram = (finish: (status: number) => void): Command => {
             typeof vectorsRunCommand
           >[1]),
         ),
+    )
+
+  program
+    .command('serve')
+    .description('run the reference responder until it is told to end')
+    .option('--host <address>', 'address to listen on', '127.0.0.1')
+    .option('--port <n>', 'port to listen on; 0 takes a free one', '0')
+    .option(
+      '--identity <file>',
+      'private keys: JSON with "signing" and "kem", each b64u of 32 bytes; fresh ones by default',
+    )
+    .option('--name <text>', 'name in the card')
+    .option('--public-url <url>', 'endpoint in the card, where others reach it under another address')
+    .option('--no-echo', 'leave out the echo task')
+    .action(async ({ port, ...options }: ServeFlags) =>
+      finish(await serveCommand({ ...options, port: parseWhole('--port', port, 0, 65535) })),
+    )
+
+  program
+    .command('call')
+    .description('ask an agent for one task, with the reference initiator')
+    .argument('<url>', 'where the agent is')
+    .argument('<task>', 'such as sage/ping@v1')
+    .argument('[payload]', 'plaintext of the request')
+    .option('--did <did>', 'the DID to shake hands with, and no other')
+    .option('--timeout <seconds>', 'longest wait for each answer', '30')
+    .option('--insecure', 'use plain HTTP beyond this machine too')
+    .action(async (url: string, task: string, payload: string | undefined, { timeout, ...options }: CallFlags) =>
+      finish(await callCommand(url, task, payload, { ...options, timeout: parseWhole('--timeout', timeout, 1, 3600) })),
     )
 
   return program

@@ -1,0 +1,11 @@
+// The door of the conformance suite.
+export { checks } from './checks/index.js'
+export { createReport, reportDigest } from './report/json.js'
+export { accepts, rejects, type Check } from './runner/check.js'
+export { createRealClock, type Clock } from './runner/clock.js'
+export { discover, type Discovery, type TargetFlags } from './runner/discover.js'
+export type { Environment } from './runner/judge-check.js'
+export { broken, type Broken } from './runner/judgement.js'
+export type { Kit } from './runner/kit.js'
+export { exitStatusOf, verdictOf, type CheckResult, type State, type Verdict } from './runner/result.js'
+export { runChecks, type RunObserver, type RunOptions } from './runner/run.js'
