@@ -57,6 +57,9 @@ interface SealedRequest {
   readonly record: Uint8Array
 }
 
+/** Milliseconds that a peer has to hear of the end. */
+const CLOSE_TIMEOUT_MS = 5_000
+
 const parseMetadata = schemaParser(Metadata, 'set of metadata')
 
 const unknownOutcome = (cause: unknown): SageError =>
@@ -105,10 +108,10 @@ export class Session implements AsyncDisposable {
   }
 
   private async end(): Promise<void> {
-    const { live, client } = this.input
+    const { live, client, timeoutMs } = this.input
     await Promise.allSettled(this.running)
     try {
-      await this.sendOnce(CLOSE_TASK, new Uint8Array(), {})
+      await this.sendOnce(CLOSE_TASK, new Uint8Array(), { timeoutMs: Math.min(timeoutMs, CLOSE_TIMEOUT_MS) })
     } catch {
       // Whether the peer heard it or will let the session expire: nothing more is said in it.
     }

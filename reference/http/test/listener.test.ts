@@ -242,25 +242,26 @@ t.test('a request that does not arrive in time ends its connection', async t => 
   await isAlive(t, on)
 })
 
-t.test('who goes away is forgotten', async t => {
-  let gone = (): void => undefined
-  const seen = new Promise<void>(resolve => (gone = resolve))
+t.test('who goes away is forgotten, and whoever works for them is told', async t => {
+  let leave = (): void => undefined
+  const told: boolean[] = []
   await using on = await start({
     exchange: async (_bytes, { signal }) => {
+      leave()
       await new Promise(resolve => signal.addEventListener('abort', resolve))
-      gone()
+      told.push(signal.aborted)
       return { kind: 'handshake', body: {} as never, message }
     },
   })
   await raw(on, socket => {
-    socket.write(head([JSON_TYPE, 'Content-Length: 10']) + '{')
-    setImmediate(() => socket.destroy())
+    socket.write(head([JSON_TYPE, 'Content-Length: 10']) + '{', () => socket.destroy())
   })
-  void raw(on, socket => {
+  await raw(on, socket => {
+    leave = () => socket.destroy()
     socket.write(head([JSON_TYPE, 'Content-Length: 2']) + '{}')
-    setTimeout(() => socket.destroy(), 20)
   })
-  await seen
+  while (told.length === 0) await new Promise(resolve => setImmediate(resolve))
+  t.same(told, [true])
   t.same(on.faults, [])
 })
 
