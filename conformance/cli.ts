@@ -143,6 +143,8 @@ export const main = async (argv: string[]): Promise<number> => {
   } catch (cause) {
     if (cause instanceof CommanderError) {
       if (cause.exitCode === 0) return 0
+      // Help that was not asked for: a command is missing, and the help says which there are.
+      if (cause.code === 'commander.help') return 2
       process.stderr.write(`sage-conformance: ${cause.message.replace(/^error: /, '')}\n`)
       return 2
     }

@@ -105,6 +105,7 @@ export const Report = Type.Object(
     ),
     exitStatus: Type.Integer({ minimum: 0, maximum: 4 }),
     counts: Type.Record(State, Count),
+    problem: Type.Optional(Type.String({ description: 'why nothing was judged' })),
     results: Type.Array(Result),
     digest: Type.String({
       pattern: '^[0-9a-f]{64}$',

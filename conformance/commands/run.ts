@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { openSync, closeSync, writeFileSync } from 'node:fs'
+import type { Report } from '../../schemas/index.js'
 import { checks } from '../checks/index.js'
 import { parseBase64url } from '../probe/bytes/base64.js'
 import { parseDid } from '../probe/bytes/forms.js'
@@ -14,8 +15,8 @@ import { createReport } from '../report/json.js'
 import { createRealClock } from '../runner/clock.js'
 import { discover, type Discovery, type TargetFlags } from '../runner/discover.js'
 import type { Environment } from '../runner/judge-check.js'
-import { UnknownSelection } from '../runner/plan.js'
-import { exitStatusOf, type CheckResult } from '../runner/result.js'
+import { planChecks, UnknownSelection } from '../runner/plan.js'
+import type { CheckResult } from '../runner/result.js'
 import { runChecks } from '../runner/run.js'
 import { loadRequirementSet } from '../trace/requirement-set.js'
 import { parseHttpUrl, parseOption, parseWhole, readTextFile, UsageError } from './usage.js'
@@ -104,23 +105,54 @@ const reproduction = (url: string, options: RunCommandOptions, seed: string, sal
   return ['sage-conformance', ...words, ...(options.insecure ? ['--insecure'] : [])].map(quoted).join(' ')
 }
 
-const SECOND = 1_000_000_000
-
-const describeTarget = (url: string, found: Exclude<Discovery, { kind: 'nothing' }>, skew: bigint) => {
-  const { target } = found
+/** What the report says of the target. */
+const describeTarget = (url: string, found: Discovery, skew: bigint): Report['target'] => {
+  const clockAheadSeconds = Number(skew / 1_000_000n) / 1000
+  const nothing = { url, capabilities: [], identityRestsOn: 'nothing', clockAheadSeconds }
+  if (found.kind !== 'target') return nothing
+  const { target, keyFrom } = found
   const identityRestsOn = {
     'did:key': 'the DID itself',
     flags: '--signing-key',
     card: "the card's own claim, over the connection that brought it",
-    none: 'nothing: the card is not acceptable',
-  }[found.kind === 'target' ? found.keyFrom : 'none']
+  }[keyFrom]
+  const { did, http, card, capabilities } = target
+  const name = card?.name
   return {
-    url,
-    ...(target.did ? { did: target.did, http: target.http } : {}),
-    ...(target.card?.name === undefined ? {} : { name: target.card.name }),
-    capabilities: [...target.capabilities],
+    ...nothing,
+    did,
+    http,
+    ...(name === undefined ? {} : { name }),
+    capabilities: [...capabilities],
     identityRestsOn,
-    clockAheadSeconds: Number(skew / 1_000_000n) / (SECOND / 1_000_000),
+  }
+}
+
+/** Refuses a selection of checks that are not there, before anything is sent. */
+const checkSelection = (only: readonly string[], skip: readonly string[]): void => {
+  try {
+    planChecks(checks, 'http', only, skip)
+  } catch (cause) {
+    throw cause instanceof UnknownSelection ? new UsageError(cause.message, { cause }) : cause
+  }
+}
+
+/** The options of a run, read: everything that can be wrong with them is found here. */
+const parseRun = (urlText: string, options: RunCommandOptions) => {
+  const { only = [], skip = [], strict = false } = options
+  checkSelection(only, skip)
+  const [seed, salt] = [options.seed ?? DEFAULT_SEED, options.salt ?? encodeHex(randomBytes(16))]
+  return {
+    url: parseHttpUrl('URL', urlText),
+    flags: parseFlags(options),
+    identity: options.identity === undefined ? undefined : readIdentity(options.identity),
+    timeoutMs: parseWhole('--timeout', options.timeout ?? '5000', 1, 600_000),
+    patienceSeconds: parseWhole('--patience', options.patience ?? '2', 0, 100_000),
+    jobs: parseWhole('--jobs', options.jobs ?? '4', 1, 64),
+    entropy: { seed: hexOption('--seed', seed), salt: hexOption('--salt', salt) },
+    ca: options.ca === undefined ? undefined : readTextFile('--ca', options.ca),
+    reports: parseReports(options.report ?? []),
+    texts: { seed, salt, only: [...only], skip: [...skip], strict },
   }
 }
 
@@ -135,70 +167,37 @@ export const runCommand = async (
   screen: Screen,
   signal: AbortSignal,
 ): Promise<number> => {
-  const url = parseHttpUrl('URL', urlText)
-  const flags = parseFlags(options)
-  const identity = options.identity === undefined ? undefined : readIdentity(options.identity)
-  const timeoutMs = parseWhole('--timeout', options.timeout ?? '5000', 1, 600_000)
-  const patienceSeconds = parseWhole('--patience', options.patience ?? '2', 0, 100_000)
-  const jobs = parseWhole('--jobs', options.jobs ?? '4', 1, 64)
-  const [seed, salt] = [options.seed ?? DEFAULT_SEED, options.salt ?? encodeHex(randomBytes(16))]
-  const [seedBytes, saltBytes] = [hexOption('--seed', seed), hexOption('--salt', salt)]
-  const ca = options.ca === undefined ? undefined : readTextFile('--ca', options.ca)
-  const reportPaths = parseReports(options.report ?? [])
-  const { only = [], skip = [], strict = false } = options
-
+  const { url, flags, identity, timeoutMs, patienceSeconds, jobs, entropy, ca, reports, texts } = parseRun(
+    urlText,
+    options,
+  )
   const clock = createRealClock(patienceSeconds)
   const reach = { timeoutMs, ca, insecure: options.insecure, signal }
-  const { requirements } = loadRequirementSet()
-  const byId = new Map(requirements.map(requirement => [requirement.id as string, requirement]))
-  const shown = new ConsoleReport(screen, id => byId.get(id))
-  const startedAt = clock.now()
+  const requirements = new Map(loadRequirementSet().requirements.map(each => [each.id as string, each]))
+  const shown = new ConsoleReport(screen, id => requirements.get(id))
+  const startedAt = encodeTime(clock.now())
   const started = performance.now()
 
   const found = await discover(url, flags, reach, clock)
-  if (found.kind === 'nothing') {
-    screen.write(`sage-conformance: ${found.why}\n`)
-    return exitStatusOf.incomplete
+  let results: readonly CheckResult[] = []
+  let skew = 0n
+  if (found.kind !== 'nothing') {
+    shown.begin(url.href)
+    const { target, resolve } = found
+    const levelOf = (id: string): string => requirements.get(id)?.level ?? 'MUST'
+    const surroundings = { target, resolve, reach }
+    const environment: Environment = { surroundings, clock, skew: found.skew, ...entropy, identity, levelOf, signal }
+    results = await runChecks(checks, environment, { ...texts, jobs }, shown)
+    skew = environment.skew
   }
-  shown.begin(url.href, 'sage-conformance')
-  const environment: Environment = {
-    surroundings: { target: found.target, resolve: found.resolve, reach },
-    clock,
-    skew: found.skew,
-    seed: seedBytes,
-    salt: saltBytes,
-    identity,
-    levelOf: id => byId.get(id)?.level ?? 'MUST',
-    signal,
-  }
-  const results = await runChecks(
-    checks,
-    environment,
-    { only, skip, jobs },
-    {
-      planned: total => shown.planned(total),
-      finished: result => shown.finished(result),
-    },
-  ).catch((cause: unknown) => {
-    throw cause instanceof UnknownSelection ? new UsageError(cause.message, { cause }) : cause
-  })
+  const seconds = Math.round(performance.now() - started) / 1000
   const report = createReport({
-    target: describeTarget(url.href, found, environment.skew),
-    run: {
-      seed,
-      salt,
-      startedAt: encodeTime(startedAt),
-      seconds: Math.round(performance.now() - started) / 1000,
-      only: [...only],
-      skip: [...skip],
-      jobs,
-      timeoutMs,
-      patienceSeconds,
-      strict,
-    },
+    target: describeTarget(url.href, found, skew),
+    run: { ...texts, startedAt, seconds, jobs, timeoutMs, patienceSeconds },
     results,
+    problem: found.kind === 'nothing' ? found.why : undefined,
   })
-  for (const path of reportPaths) writeFileSync(path, `${JSON.stringify(report, null, 1)}\n`)
-  shown.end(report, reproduction(url.href, options, seed, salt))
+  for (const path of reports) writeFileSync(path, `${JSON.stringify(report, null, 1)}\n`)
+  shown.end(report, reproduction(url.href, options, texts.seed, texts.salt))
   return report.exitStatus
 }

@@ -64,8 +64,8 @@ export class ConsoleReport {
   }
 
   /** The run begins. */
-  begin(target: string, suite: string): void {
-    this.screen.write(`${this.#paint('bold', suite)} judges ${target}\n`)
+  begin(target: string): void {
+    this.screen.write(`${this.#paint('bold', 'sage-conformance')} judges ${target}\n`)
   }
 
   /** So many checks are planned. */
@@ -94,6 +94,7 @@ export class ConsoleReport {
   /** The run has ended: what did not pass, with the sentence of the specification, and the verdict. */
   end(report: Report, reproduce: (result: CheckResult) => string): void {
     this.#settle()
+    if (report.problem !== undefined) return this.screen.write(`sage-conformance: ${report.problem}\n`)
     const results = report.results as readonly CheckResult[]
     this.#blockedTogether(results)
     for (const state of shown)

@@ -10,6 +10,8 @@ import { countStates, exitStatusOf, verdictOf, type CheckResult } from '../runne
 /** What a report says beside the results. */
 export interface ReportFacts extends Pick<Report, 'target' | 'run'> {
   readonly results: readonly CheckResult[]
+  /** Why nothing was judged, if so. */
+  readonly problem?: string | undefined
 }
 
 const readJson = (path: string): Record<string, unknown> =>
@@ -27,7 +29,7 @@ export const reportDigest = (report: Omit<Report, 'digest'>): string => {
 }
 
 /** The report of a run: verdict, exit status and counts follow from the results. */
-export const createReport = ({ target, run, results }: ReportFacts): Report => {
+export const createReport = ({ target, run, results, problem }: ReportFacts): Report => {
   const verdict = verdictOf(results, run.strict)
   const { name, version } = readJson(`${rootPath}/package.json`)
   // Through JSON, so that what is digested is what is written: members that are undefined are absent.
@@ -41,6 +43,7 @@ export const createReport = ({ target, run, results }: ReportFacts): Report => {
       verdict,
       exitStatus: exitStatusOf[verdict],
       counts: countStates(results),
+      problem,
       results,
     }),
   ) as Omit<Report, 'digest'>

@@ -17,8 +17,8 @@ export interface RunOptions {
 
 /** What watches a run. */
 export interface RunObserver {
-  readonly planned?: (total: number) => void
-  readonly finished?: (result: CheckResult) => void
+  planned?(total: number): void
+  finished?(result: CheckResult): void
 }
 
 /** Runs `jobs` of `tasks` at once; the results are in the order of the tasks. */
