@@ -1,6 +1,7 @@
 import { createIdentity } from '../../reference/agent/identity.js'
 import { createResponder, honestSeams } from '../../reference/agent/responder.js'
 import { checks } from '../checks/index.js'
+import type { Check } from '../runner/check.js'
 import { discover } from '../runner/discover.js'
 import type { CheckResult } from '../runner/result.js'
 import { runChecks } from '../runner/run.js'
@@ -17,8 +18,13 @@ export const honest: Fault = seams => seams
  * Runs checks against the reference with a fault in it, over real loopback HTTP and under a clock that both share, so
  * that an hour passes in no time and borders are exact.
  * @param only ids of the checks; all of them by default
+ * @param suite the checks that there are
  */
-export const judgeFault = async (fault: Fault, only: readonly string[] = []): Promise<CheckResult[]> => {
+export const judgeFault = async (
+  fault: Fault,
+  only: readonly string[] = [],
+  suite: readonly Check[] = checks,
+): Promise<CheckResult[]> => {
   const clock = new FakeClock()
   const agent = await createResponder({ identity: createIdentity(), clock }, fault(honestSeams))
   try {
@@ -36,7 +42,7 @@ export const judgeFault = async (fault: Fault, only: readonly string[] = []): Pr
       signal: new AbortController().signal,
     }
     // One at a time: a check that lets an hour pass would end the sessions of the others.
-    return await runChecks(checks, environment, { only, skip: [], jobs: 1 })
+    return await runChecks(suite, environment, { only, skip: [], jobs: 1 })
   } finally {
     await agent.close()
   }

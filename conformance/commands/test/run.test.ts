@@ -1,0 +1,187 @@
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import { createServer, type RequestListener } from 'node:http'
+import { createServer as createTcpServer, type AddressInfo, type Socket } from 'node:net'
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import t, { type Test } from 'tap'
+import { Report } from '../../../schemas/index.js'
+import { reportDigest } from '../../report/json.js'
+import type { Screen } from '../../report/console.js'
+import { runCommand, type RunCommandOptions } from '../run.js'
+import { startResponder } from '../responder-process.js'
+import { UsageError } from '../usage.js'
+
+const validate = new Ajv2020({ strict: true, strictTypes: false }).compile<Report>(Report)
+
+const run = async (url: string, options: RunCommandOptions = {}, signal = new AbortController().signal) => {
+  let shown = ''
+  const screen: Screen = { write: text => void (shown += text), isTerminal: false, colour: false, columns: 80 }
+  const status = await runCommand(url, { timeout: '1000', ...options }, screen, signal)
+  return { status, shown }
+}
+
+const reported = (path: string): Report => {
+  const report: unknown = JSON.parse(readFileSync(path, 'utf8'))
+  if (!validate(report)) throw new Error(JSON.stringify(validate.errors?.slice(0, 3)))
+  return report
+}
+
+/** A server on a free loopback port for one test. */
+const listening = async (t: Test, server: ReturnType<typeof createTcpServer>): Promise<string> => {
+  const sockets = new Set<Socket>()
+  server.on('connection', (socket: Socket) => sockets.add(socket.on('error', () => undefined)))
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  t.teardown(() => {
+    for (const socket of sockets) socket.destroy()
+    server.close()
+  })
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
+}
+
+const web = (t: Test, answer: RequestListener): Promise<string> => listening(t, createServer(answer))
+
+const dist = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url))
+
+t.test('where there is no SAGE the status is 3, in one line that says why', async t => {
+  const cases: [string, string, RegExp][] = [
+    ['a plain web server', await web(t, (_q, a) => a.end('<h1>hello</h1>')), /no agent card at .* \(HTTP 200\)/],
+    ['a server without the path', await web(t, (_q, a) => a.writeHead(404).end()), /no agent card at .* \(HTTP 404\)/],
+    ['a redirect', await web(t, (_q, a) => a.writeHead(302, { location: '/x' }).end()), /\(HTTP 302\)/],
+    ['other JSON', await web(t, (_q, a) => a.end('{"hello":1}')), /no agent card/],
+    ['nobody', 'http://127.0.0.1:9/', /cannot be reached \(ECONNREFUSED\)/],
+    ['a name that is none', 'http://nobody.invalid/', /cannot be reached/],
+    [
+      'silence',
+      await listening(
+        t,
+        createTcpServer(() => undefined),
+      ),
+      /does not answer within 300 ms/,
+    ],
+    [
+      'noise',
+      await listening(
+        t,
+        createTcpServer(socket => socket.end('SSH-2.0-x\r\n\r\n')),
+      ),
+      /cannot be reached \(no HTTP/,
+    ],
+    [
+      'a slammed door',
+      await listening(
+        t,
+        createTcpServer(socket => socket.destroy()),
+      ),
+      /cannot be reached/,
+    ],
+  ]
+  for (const [name, url, why] of cases) {
+    const { status, shown } = await run(url, { timeout: '300' })
+    t.equal(status, 3, name)
+    t.match(shown, why)
+    t.match(shown, /^[^\n]*\n$/, 'one line')
+  }
+})
+
+t.test('a report is written even where nothing was judged', async t => {
+  const path = join(t.testdir(), 'report.json')
+  await run('http://127.0.0.1:9/', { report: [`json=${path}`] })
+  t.match(reported(path), { verdict: 'incomplete', exitStatus: 3, results: [], problem: /ECONNREFUSED/ })
+})
+
+t.test('a card that is not acceptable is not conformant, and blocks the rest', async t => {
+  const url = await web(t, (_q, a) => a.setHeader('content-type', 'application/json').end('{"sage":"1.0"}'))
+  const path = join(t.testdir(), 'report.json')
+  t.equal((await run(url, { report: [`json=${path}`] })).status, 1)
+  const { results } = reported(path)
+  t.match(
+    results.find(({ check }) => check === 'card.acceptable'),
+    { state: 'fail' },
+  )
+  t.equal(results.filter(({ state }) => state === 'blocked').length, results.length - 2)
+})
+
+t.test('flags in the place of a card: no handshake is not conformant', async t => {
+  const url = await web(t, (_q, a) => a.writeHead(404).end())
+  const did = 'did:key:z6MkpTHR8VNsBxYAAWHut2Geadd9jSwuBV8xRoAnwWsdvktH'
+  const { status, shown } = await run(url, { did, kemKey: 'CQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA' })
+  t.equal(status, 1)
+  t.match(shown, /card\.published/)
+})
+
+t.test('bad usage is refused before anything is sent, in words that name the option', async t => {
+  const file = join(t.testdir({ bad: 'hello', short: '{"signing":"AAAA"}' }), 'bad')
+  const cases: [string, RunCommandOptions, RegExp][] = [
+    ['ftp://x/', {}, /^URL takes an absolute http or https URL/],
+    ['nonsense', {}, /^URL takes/],
+    ['http://user:secret@x/', {}, /without a user name/],
+    ['http://x/', { jobs: '0' }, /^--jobs takes a whole number from 1 to 64/],
+    ['http://x/', { timeout: '1e3' }, /^--timeout/],
+    ['http://x/', { patience: '-1' }, /^--patience/],
+    ['http://x/', { seed: 'xyz' }, /^--seed takes/],
+    ['http://x/', { salt: 'ABC' }, /^--salt takes/],
+    ['http://x/', { did: 'me' }, /^--did takes a DID/],
+    ['http://x/', { kemKey: 'AAAA' }, /^--kem-key needs --did/],
+    ['http://x/', { did: 'did:web:x', kemKey: 'AAAA' }, /needs --signing-key/],
+    ['http://x/', { did: 'did:key:x', kemKey: 'AAAA' }, /^--kem-key takes b64u of 32 bytes/],
+    ['http://x/', { http: 'x' }, /^--http takes/],
+    ['http://x/', { only: ['nope'] }, /^no check is called nope/],
+    ['http://x/', { skip: ['nope'] }, /^no check is called nope/],
+    ['http://x/', { identity: file }, /^--identity takes/],
+    ['http://x/', { identity: join(file, '..', 'short') }, /is not 32 bytes/],
+    ['http://x/', { identity: '/nowhere' }, /^--identity: cannot read \/nowhere \(ENOENT\)/],
+    ['http://x/', { ca: '/nowhere' }, /^--ca: cannot read/],
+    ['http://x/', { report: ['xml=x'] }, /^--report takes json=FILE/],
+    ['http://x/', { report: ['json=/nowhere/x'] }, /^--report: cannot write/],
+  ]
+  for (const [url, options, message] of cases) await t.rejects(run(url, options), { name: UsageError.name, message })
+})
+
+t.test('a URL with a password is refused without repeating it', async t => {
+  const error = await run('http://user:secret@x/').catch((cause: unknown) => cause)
+  t.notMatch(String(error), /secret/)
+})
+
+t.test('the reference is conformant, as a process of its own', async t => {
+  const responder = await startResponder(process.execPath, [dist('../../conformance/bin/sage-conformance.js'), 'serve'])
+  t.teardown(() => responder.stop())
+  const path = join(t.testdir(), 'report.json')
+  const { status, shown } = await run(responder.url, { report: [`json=${path}`], timeout: '5000' })
+  t.equal(status, 0, shown)
+  const report = reported(path)
+  t.equal(report.digest, reportDigest(report))
+  t.not(reportDigest({ ...report, verdict: 'incomplete' }), report.digest, 'a changed report is noticed')
+  t.match(shown, /^conformant: \d+ pass/m)
+})
+
+t.test('a process with one fault is not conformant: the requirement is named, and the line to repeat it', async t => {
+  const cases: [mutant: string, requirement: string][] = [
+    ['nonce-not-remembered', 'handshake.nonce-single-use'],
+    ['replays-accepted', 'record.replay'],
+    ['headers-ignored', 'http.headers-agree'],
+  ]
+  for (const [name, requirement] of cases) {
+    const responder = await startResponder(process.execPath, [dist('mutants/serve-mutant.js'), name])
+    t.teardown(() => responder.stop())
+    const { status, shown } = await run(responder.url, { only: [requirement], timeout: '5000', salt: '00' })
+    t.equal(status, 1, name)
+    t.match(shown, new RegExp(`^fail  ${requirement.replace('.', '\\.')} over http`, 'm'))
+    t.match(shown, `sage-conformance run ${responder.url}/ --only ${requirement} --seed`)
+    await responder.stop()
+  }
+})
+
+t.test('a run that is interrupted says so, and is incomplete', async t => {
+  const controller = new AbortController()
+  let asked = 0
+  const url = await web(t, (_q, a) => {
+    if (++asked === 2) controller.abort()
+    a.setHeader('content-type', 'application/json').end('{"sage":"1.0"}')
+  })
+  const path = join(t.testdir(), 'report.json')
+  const { status } = await run(url, { report: [`json=${path}`] }, controller.signal)
+  t.equal(status, 3)
+  t.match(reported(path).results[0], { state: 'blocked' })
+  t.ok(existsSync(path))
+})

@@ -1,0 +1,18 @@
+import { createIdentity } from '../../reference/agent/identity.js'
+import { createResponder, honestSeams } from '../../reference/agent/responder.js'
+import { mutants } from './index.js'
+
+// A mutant as a process of its own: `node dist/conformance/mutants/serve-mutant.js NAME`, announced as `serve` announces
+// the reference.
+
+const [name] = process.argv.slice(2)
+const mutant = mutants.find(each => each.name === name)
+if (mutant) {
+  const agent = await createResponder({ identity: createIdentity() }, mutant.fault(honestSeams))
+  console.log(`SAGE 1.0 reference responder at ${agent.url}`)
+  const close = (): void => void agent.close()
+  process.once('SIGTERM', close).once('SIGINT', close)
+} else {
+  console.error(`no mutant is called ${name ?? '(nothing)'}; there are: ${mutants.map(each => each.name).join(' ')}`)
+  process.exitCode = 2
+}

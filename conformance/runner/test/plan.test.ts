@@ -1,0 +1,73 @@
+import t from 'tap'
+import { accepts } from '../check.js'
+import { planChecks, UnknownSelection } from '../plan.js'
+import { countStates, exitStatusOf, states, verdictOf, worstOf, type State } from '../result.js'
+
+const run = async (): Promise<undefined> => undefined
+const checks = [
+  accepts('task.ping', { prerequisite: true, run }),
+  accepts('record.replay', { run }),
+  accepts('record.replay', { variant: 'late', run }),
+  accepts('http.method', { run }),
+  accepts('record.once', { needs: { alone: true }, run }),
+]
+
+const planned = (only: string[], skip: string[] = []) => {
+  const plan = planChecks(checks, 'http', only, skip)
+  const ids = (part: 'prerequisites' | 'together' | 'alone') => plan[part].map(({ check }) => check.id)
+  return [ids('prerequisites'), ids('together'), ids('alone')]
+}
+
+t.test('prerequisites come first, then what may run at once by id, then what must be alone', async t => {
+  t.strictSame(planned([]), [['task.ping'], ['http.method', 'record.replay', 'record.replay/late'], ['record.once']])
+})
+
+t.test('a selection takes ids, requirements with all their variants, and globs; prerequisites stay', async t => {
+  t.strictSame(planned(['record.replay']), [['task.ping'], ['record.replay', 'record.replay/late'], []])
+  t.strictSame(planned(['record.replay/late']), [['task.ping'], ['record.replay/late'], []])
+  t.strictSame(planned(['record.*'], ['*/late']), [['task.ping'], ['record.replay'], ['record.once']])
+  t.strictSame(planned(['http.metho?']), [['task.ping'], ['http.method'], []])
+})
+
+t.test('a selection that names nothing is an error, in --skip too', async t => {
+  for (const [only, skip] of [
+    [['nope'], []],
+    [[], ['nope']],
+    [['record'], []],
+    [['.*'], []],
+  ] as const)
+    t.throws(() => planChecks(checks, 'http', only, skip), UnknownSelection)
+})
+
+const results = (...of: State[]) => of.map(state => ({ state }))
+
+t.test('a verdict fails closed', async t => {
+  t.equal(verdictOf([], false), 'incomplete', 'nothing judged')
+  t.equal(verdictOf(results('skip', 'not-observed'), false), 'incomplete', 'nothing judged')
+  t.equal(verdictOf(results('pass'), false), 'conformant')
+  t.equal(verdictOf(results('pass', 'warn', 'skip', 'not-observed'), false), 'conformant')
+  t.equal(verdictOf(results('pass', 'warn'), true), 'not conformant')
+  t.equal(verdictOf(results('pass', 'blocked'), false), 'incomplete')
+  t.equal(verdictOf(results('pass', 'inconclusive'), false), 'incomplete')
+})
+
+t.test('when several hold, the suite fault comes first, then the failure, then what is missing', async t => {
+  t.equal(verdictOf(results('error', 'fail', 'inconclusive'), false), 'suite error')
+  t.equal(verdictOf(results('fail', 'inconclusive', 'blocked'), false), 'not conformant')
+  t.strictSame(Object.values(exitStatusOf), [0, 1, 3, 4])
+})
+
+t.test('every state is counted', async t => {
+  t.strictSame(countStates(results('pass', 'pass', 'fail')), {
+    ...Object.fromEntries(states.map(state => [state, 0])),
+    pass: 2,
+    fail: 1,
+  })
+})
+
+t.test('the worst case of a check is the first of the worst state', async t => {
+  const one = (name: string, state: State) => ({ name, state, reasonCode: '', transcript: [] })
+  t.equal(worstOf([one('a', 'pass'), one('b', 'inconclusive'), one('c', 'fail'), one('d', 'fail')])?.name, 'c')
+  t.equal(worstOf([one('a', 'fail'), one('b', 'error')])?.name, 'b')
+  t.equal(worstOf([]), undefined)
+})
