@@ -32,11 +32,14 @@ const createSession = (
   state: ResponderState,
 ): LiveSession => {
   const { parts, entropy, clock, limits } = state
-  const { c2sEnc: openKey, s2cEnc: sealKey } = deriveTrafficKeys(seed, parts)
+  const { c2sEnc, s2cEnc } = deriveTrafficKeys(seed, parts)
   const { did: initDid, contextId } = request
   const monotonic = (): number => clock.monotonic()
   const maxRecords = limits.maxSessionRecords
-  return new LiveSession({ kid, initDid, contextId, openKey, sealKey, maxRecords, monotonic, entropy }, parts)
+  return new LiveSession(
+    { role: 'responder', kid, initDid, contextId, c2sEnc, s2cEnc, maxRecords, monotonic, entropy },
+    parts,
+  )
 }
 
 /**

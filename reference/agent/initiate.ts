@@ -71,11 +71,14 @@ export const initiate = async (input: InitiateInput): Promise<LiveSession> => {
   const { message, pending } = createOffer(contextId, input)
   try {
     const { kid, seed } = await shakeHands(message, pending, input)
-    const { c2sEnc: sealKey, s2cEnc: openKey } = deriveTrafficKeys(seed)
+    const { c2sEnc, s2cEnc } = deriveTrafficKeys(seed)
     const monotonic = (): number => clock.monotonic()
     const maxRecords = peer.limits.maxSessionRecords
     const initDid = identity.did
-    return new LiveSession({ kid, initDid, contextId, openKey, sealKey, maxRecords, monotonic, entropy }, honestParts)
+    return new LiveSession(
+      { role: 'initiator', kid, initDid, contextId, c2sEnc, s2cEnc, maxRecords, monotonic, entropy },
+      honestParts,
+    )
   } finally {
     erasePending(pending)
   }

@@ -8,13 +8,14 @@ import type { Entropy } from './clock.js'
 
 /** What a session is made of. The two keys are its own: it erases them. */
 export interface LiveSessionInput {
+  readonly role: 'initiator' | 'responder'
   readonly kid: string
   readonly initDid: string
   readonly contextId: string
-  /** 32 bytes, of the direction in which this end receives. */
-  readonly openKey: Uint8Array
-  /** 32 bytes, of the direction in which this end sends. */
-  readonly sealKey: Uint8Array
+  /** 32 bytes, of the requests. */
+  readonly c2sEnc: Uint8Array
+  /** 32 bytes, of the answers. */
+  readonly s2cEnc: Uint8Array
   /** `maxSessionRecords`: records in each direction. */
   readonly maxRecords: number
   /** Milliseconds of a clock that never goes back. */
@@ -50,9 +51,13 @@ export class LiveSession implements TabledSession {
     this.createdAt = this.usedAt = input.monotonic()
   }
 
-  /** Key of the records that arrive (32 bytes); all zero when the session has ended. */
+  /** Key of the records that arrive (keys.direction), 32 bytes; all zero once it is erased. */
   get openKey(): Uint8Array {
-    return this.input.openKey
+    return this.input.role === 'initiator' ? this.input.s2cEnc : this.input.c2sEnc
+  }
+
+  private get sealKey(): Uint8Array {
+    return this.input.role === 'initiator' ? this.input.c2sEnc : this.input.s2cEnc
   }
 
   /** Looks at the window again and marks `seq`. False, and nothing marked, when it is not to be accepted any more. */
@@ -72,12 +77,12 @@ export class LiveSession implements TabledSession {
     this.confirmed = true
   }
 
-  /** A request has been opened that is still to be answered: until then the key to seal the answer is kept. */
+  /** A request is under way: until it is finished, the key of its answer is kept. */
   begin(): void {
     this.unanswered++
   }
 
-  /** A request that was begun has been answered, or never will be. */
+  /** A request that was begun has its answer, or never will have one. */
   finish(): void {
     this.unanswered--
     this.eraseIfDone()
@@ -89,29 +94,30 @@ export class LiveSession implements TabledSession {
    * (record.sender-exhausted)
    */
   seal(plaintext: Uint8Array, callerAad: Uint8Array): Uint8Array {
-    const isExhausted = this.nextSeq >= BigInt(this.input.maxRecords)
-    if (isExhausted) this.end()
-    if (isExhausted || this.isErased) throw new SageError('session_closed', 'the session has ended')
+    if (this.nextSeq >= BigInt(this.input.maxRecords)) {
+      this.end()
+      throw new SageError('session_closed', 'the session has no record left')
+    }
+    if (!this.maySeal) throw new SageError('session_closed', 'the session has ended')
     const nonce = this.input.entropy(12)
-    const record = sealRecord({ key: this.input.sealKey, seq: this.nextSeq, nonce, callerAad, plaintext }, this.parts)
+    const record = sealRecord({ key: this.sealKey, seq: this.nextSeq, nonce, callerAad, plaintext }, this.parts)
     this.nextSeq++
     this.touch()
     return record
   }
 
-  /** Opens nothing from now on; requests that have been opened may still be answered (task.close-ends). */
+  /** Takes no request from now on; those that are under way may still be answered (task.close-ends). */
   end(): void {
     this.ended = true
-    erase(this.input.openKey)
+    erase(this.input.c2sEnc)
     this.eraseIfDone()
   }
 
-  /** Is the key to seal with gone too? */
-  private get isErased(): boolean {
-    return this.ended && this.unanswered === 0
+  private get maySeal(): boolean {
+    return !this.ended || (this.input.role === 'responder' && this.unanswered > 0)
   }
 
   private eraseIfDone(): void {
-    if (this.isErased) erase(this.input.sealKey)
+    if (this.ended && this.unanswered === 0) erase(this.input.s2cEnc)
   }
 }

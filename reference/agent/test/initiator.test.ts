@@ -10,7 +10,8 @@ import { signCard } from '../../identity/agent-card.js'
 import type { WireAnswer, WireHook, WireSubject } from '../../http/wire.js'
 import { connect, type ConnectOptions } from '../connect.js'
 import { createIdentity } from '../identity.js'
-import { createResponder, honestSeams } from '../responder.js'
+import { honestSeams } from '../honest-seams.js'
+import { createResponder } from '../responder.js'
 import { FakeClock } from './stage.js'
 
 type Changed = Record<string, unknown>

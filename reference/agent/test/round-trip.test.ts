@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import t from 'tap'
 import { verifyCard, parseCard } from '../../identity/agent-card.js'
 import { createIdentity } from '../identity.js'
@@ -104,14 +105,17 @@ t.test('many requests at once get their own answers', async t => {
   await session.close()
 })
 
-t.test('neither content nor keys reach the log, nor a dump of an identity', async t => {
+t.test('neither content nor keys reach the log, nor a dump of an identity or a session', async t => {
   const written = JSON.stringify(log) + String(log.find(({ event }) => event === 'fault'))
   t.ok(log.some(({ event }) => event === 'fault'))
   t.notMatch(written, secret)
-  const { inspect } = await import('node:util')
-  const dump = inspect(identity, { depth: 5, showHidden: false }) + JSON.stringify(identity)
-  t.notMatch(dump, inspect(identity.signingKey).slice(16, 48))
-  t.notMatch(dump, inspect(identity.kemKey).slice(16, 48))
+  const session = await connect(agent.url, { identity })
+  for (const holder of [identity, session]) {
+    const dump = inspect(holder, { depth: 9 }) + JSON.stringify(holder)
+    t.match(dump, /did:key/)
+    t.notMatch(dump, /signingKey|kemKey|c2sEnc|s2cEnc/)
+  }
+  await session.close()
 })
 
 t.test('without the capability there is no echo', async t => {

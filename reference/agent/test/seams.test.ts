@@ -1,7 +1,8 @@
 import t from 'tap'
 import type { RequirementId } from '../../../schemas/index.js'
 import { createIdentity } from '../identity.js'
-import { createResponder, honestSeams } from '../responder.js'
+import { honestSeams } from '../honest-seams.js'
+import { createResponder } from '../responder.js'
 import type { ResponderGuards, ResponderSeams } from '../responder-state.js'
 import { FakeClock, post, StepInitiator, type StepSession } from './stage.js'
 

@@ -1,0 +1,52 @@
+import { defaultLimits } from '../../schemas/index.js'
+import { BoundedReplayStore } from '../handshake/replay-store.js'
+import { composeResolver } from '../identity/resolver.js'
+import { SessionTable } from '../session/session-table.js'
+import type { ServeOptions } from './agent.js'
+import { undisturbed } from './agent-event.js'
+import { systemClock, systemEntropy } from './clock.js'
+import type { LiveSession } from './live-session.js'
+import type { ResponderSeams, ResponderState } from './responder-state.js'
+import { servedTasks } from './tasks.js'
+
+const MAX_SESSIONS = 100_000
+const MAX_PROVISIONAL_SESSIONS = 10_000
+const MAX_REMEMBERED_NONCES = 250_000
+
+/**
+ * What a responder has at hand, from what its deployer asks for.
+ * @throws SageError `configuration` for a task with a wrong name
+ */
+export const createState = (
+  options: ServeOptions,
+  { parts, responderParts, guards }: ResponderSeams,
+): ResponderState => {
+  const { identity, clock = systemClock, entropy = systemEntropy, resolver, admit = () => true } = options
+  const limits = { ...defaultLimits, ...options.limits }
+  const monotonic = (): number => clock.monotonic()
+  const isOver = (session: LiveSession): boolean => {
+    const context = { session, now: monotonic(), limits }
+    return session.ended || guards.life.some(([, refuse]) => refuse(context) !== undefined)
+  }
+  const caps = {
+    inAll: options.caps?.sessions ?? MAX_SESSIONS,
+    provisional: options.caps?.provisionalSessions ?? MAX_PROVISIONAL_SESSIONS,
+    perDid: limits.maxSessionsPerDid,
+  }
+  const capacity = options.caps?.nonces ?? MAX_REMEMBERED_NONCES
+  return {
+    identity,
+    limits,
+    parts,
+    responderParts,
+    guards,
+    tasks: servedTasks(options.tasks ?? {}, options.capabilities?.echo ?? true, responderParts),
+    sessions: new SessionTable(caps, isOver, monotonic),
+    replay: new BoundedReplayStore({ capacity, monotonic, key: responderParts.replayKey }),
+    resolve: composeResolver(resolver ? [resolver] : [], parts),
+    admit,
+    clock,
+    entropy,
+    log: undisturbed(options.log),
+  }
+}

@@ -1,0 +1,26 @@
+import { taskGuards as handshakeTaskGuards } from '../handshake/responder-guards.js'
+import { frontGuards, httpGuards } from '../http/http-guards.js'
+import { honestWire } from '../http/wire.js'
+import { honestParts } from '../parts.js'
+import { handshakeGuards } from './handshake-guards.js'
+import { responderParts } from './responder-parts.js'
+import type { ResponderSeams } from './responder-state.js'
+import { lifeGuards, openedGuards, sessionGuards } from './session-guards.js'
+import { taskGuards } from './tasks.js'
+
+/** The responder as the specification has it. */
+export const honestSeams: ResponderSeams = {
+  parts: honestParts,
+  responderParts,
+  guards: {
+    front: frontGuards,
+    http: httpGuards,
+    handshakeTask: handshakeTaskGuards,
+    handshake: handshakeGuards,
+    life: lifeGuards,
+    session: sessionGuards,
+    opened: openedGuards,
+    task: taskGuards,
+  },
+  wire: honestWire,
+}

@@ -1,0 +1,115 @@
+import { Metadata, type SessionMessage } from '../../schemas/index.js'
+import { encodeBase64 } from '../bytes/base64.js'
+import { isSageError, SageError } from '../bytes/sage-error.js'
+import { schemaParser } from '../bytes/schema.js'
+import { isTask } from '../bytes/token.js'
+import type { HttpAnswer } from '../http/http-client.js'
+import { honestParts as parts } from '../parts.js'
+import { MIN_RECORD_LENGTH, receiveRecord } from '../session/record.js'
+import { readAnswer } from './initiate.js'
+import type { LiveSession } from './live-session.js'
+import { TaskFailure } from './tasks.js'
+
+/** What an initiator asks for. */
+export interface RequestContent {
+  /** A token that no request in flight has (message.id-unique). */
+  readonly id: string
+  readonly task: string
+  readonly plaintext: Uint8Array
+  readonly metadata?: Metadata | undefined
+  /** Bytes that the peer takes in one message. */
+  readonly maxBytes: number
+}
+
+/** A request whose record is sealed. */
+export interface SealedRequest {
+  readonly message: SessionMessage
+  readonly record: Uint8Array
+}
+
+const checkTask = (task: string): string => {
+  if (!isTask(task)) throw new SageError('configuration', 'not the name of a task')
+  return task
+}
+
+const parseMetadata = schemaParser(Metadata, 'set of metadata')
+
+const checkMetadata = (metadata: Metadata): Metadata => {
+  try {
+    return parseMetadata(metadata)
+  } catch (cause) {
+    throw new SageError('configuration', 'metadata are up to 32 names with printable values', { cause })
+  }
+}
+
+/**
+ * Seals a request into the next record of its session.
+ * @throws SageError `configuration` for a name of no task or wrong metadata, `payload_too_large` over `maxBytes`,
+ * `session_closed`
+ */
+export const sealRequest = (
+  live: LiveSession,
+  { id, task, plaintext, metadata, maxBytes }: RequestContent,
+): SealedRequest => {
+  const envelope = {
+    id,
+    context_id: live.contextId,
+    task_id: checkTask(task),
+    did: live.initDid,
+    kid: live.kid,
+    ...(metadata && { metadata: checkMetadata(metadata) }),
+  }
+  const frame = JSON.stringify({ ...envelope, payload: '' }).length
+  if (frame + 4 * Math.ceil((plaintext.length + MIN_RECORD_LENGTH) / 3) > maxBytes)
+    throw new SageError('payload_too_large', 'the message would be larger than the peer accepts; it was not sent')
+  const record = live.seal(plaintext, parts.requestAad(envelope, parts))
+  return { message: { ...envelope, payload: encodeBase64(record) }, record }
+}
+
+/** The error of a request of which nobody can say whether it was carried out. */
+export const unknownOutcome = (cause: unknown): SageError =>
+  new SageError('outcome_unknown', 'no authenticated answer came: the request may have been carried out', { cause })
+
+const dishonoured = (): SageError => new SageError('peer_rejected', 'the answer is not one to this request')
+
+interface Opened {
+  /** The authenticated error, where the answer is one. */
+  readonly error?: SageError
+  readonly plaintext: Uint8Array
+}
+
+const open = (live: LiveSession, answer: HttpAnswer, { message, record }: SealedRequest): Opened => {
+  const received = readAnswer(answer)
+  if (received.kind === 'plain') throw new SageError(received.response.error, 'a plain error')
+  if (answer.status !== 200 || received.kind !== 'session') throw dishonoured()
+  const { data: _data, ...envelope } = received.response
+  const isExpected =
+    envelope.message_id === message.id &&
+    envelope.task_id === message.task_id &&
+    envelope.kid === message.kid &&
+    envelope.encoding === undefined &&
+    envelope.stream === undefined
+  if (!isExpected) throw dishonoured()
+  const callerAad = parts.responseAad(envelope, parts.requestHash(record, parts), parts)
+  const { window, openKey: key } = live
+  const { plaintext } = receiveRecord({ window, key, callerAad, record: received.record }, parts)
+  live.touch()
+  if (envelope.success) return { plaintext }
+  const cause = new TaskFailure(plaintext)
+  return { plaintext, error: new SageError(envelope.error, 'the peer answered with an authenticated error', { cause }) }
+}
+
+/**
+ * The plaintext of the answer to a request (message.response-honoured).
+ * @throws SageError the code of an authenticated error; `outcome_unknown` for an answer that is not to be honoured
+ */
+export const openAnswer = (live: LiveSession, answer: HttpAnswer, request: SealedRequest): Uint8Array => {
+  let opened: Opened
+  try {
+    opened = open(live, answer, request)
+  } catch (cause) {
+    throw isSageError(cause) ? unknownOutcome(cause) : cause
+  }
+  if (opened.error !== undefined) throw opened.error
+  return opened.plaintext
+}
