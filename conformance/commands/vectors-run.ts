@@ -1,3 +1,4 @@
+import { closeSync, openSync } from 'node:fs'
 import { processStreams, type CommandStreams } from './command-streams.js'
 import { UsageError } from './usage.js'
 import { describeJudged } from '../vectors/describe.js'
@@ -57,9 +58,16 @@ const parseTimeout = (timeout = 5000): number => {
   return timeout
 }
 
+/** Path of the report, which can be written: that it cannot must not be learnt when all is done. */
 const parseReport = (report: string | undefined): string | undefined => {
-  const path = report === undefined ? undefined : /^json=(.+)$/.exec(report)?.[1]
-  if (report !== undefined && path === undefined) throw new UsageError('--report takes json=FILE')
+  if (report === undefined) return undefined
+  const path = /^json=(.+)$/.exec(report)?.[1]
+  if (path === undefined) throw new UsageError('--report takes json=FILE')
+  try {
+    closeSync(openSync(path, 'w'))
+  } catch (cause) {
+    throw new UsageError(`the report cannot be written: ${(cause as Error).message}`, { cause })
+  }
   return path
 }
 
@@ -73,8 +81,8 @@ const run = async (command: readonly string[], options: VectorsRunOptions): Prom
   if (command.length === 0) throw new UsageError('no command: vectors run -- CMD [ARGS]')
   const { vectors = ownVectors(), quiet = false, streams = processStreams } = options
   const print = (line: string): void => streams.out(`${line}\n`)
-  const [timeout, reportPath] = [parseTimeout(options.timeout), parseReport(options.report)]
   const { asked, skipped } = select(loadTests(vectors), options)
+  const [timeout, reportPath] = [parseTimeout(options.timeout), parseReport(options.report)]
   const onJudged = (judged: Judged): void => {
     if (!quiet) for (const line of describeJudged(judged)) print(line)
   }

@@ -2,11 +2,13 @@ import type { Answer, Values } from './compare.js'
 
 /** An answer that does not speak the line protocol. */
 export class MalformedAnswer extends Error {
-  override readonly name = 'MalformedAnswer'
+  override readonly name: string = 'MalformedAnswer'
 }
 
 /** An answer to another request than the last: question and answer have come out of step. */
-export class MisplacedAnswer extends MalformedAnswer {}
+export class MisplacedAnswer extends MalformedAnswer {
+  override readonly name = 'MisplacedAnswer'
+}
 
 const isObject = (value: unknown): value is Values =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
@@ -22,8 +24,14 @@ const parseObject = (line: Uint8Array): Values => {
   return value
 }
 
-/** One line of the line protocol: the request for an op. */
-export const encodeRequest = (id: string, op: string, input: Values): string => JSON.stringify({ id, op, input })
+const escaped = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
+
+/**
+ * The request for an op, one line of ASCII: what is beyond is escaped, because there are readers of lines that also end
+ * one at U+2028, and pipes that are not UTF-8.
+ */
+export const encodeRequest = (id: string, op: string, input: Values): string =>
+  JSON.stringify({ id, op, input }).replace(/[\u007f-\uffff]/g, escaped)
 
 /**
  * The answer in a line (without its line feed) to the request `id`.

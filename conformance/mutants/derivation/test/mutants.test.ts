@@ -16,7 +16,11 @@ const differenceOf = (peer: Peer, { op, test }: NamedTest) => compareAnswer(test
 
 t.test('the honest core passes every vector', t => {
   const peer = mutantPeer({})
-  for (const test of tests) t.equal(differenceOf(peer, test), undefined, test.id)
+  const failed = tests.filter(test => differenceOf(peer, test) !== undefined)
+  t.strictSame(
+    failed.map(({ id }) => id),
+    [],
+  )
   t.end()
 })
 
