@@ -1,5 +1,6 @@
 import { createIdentity } from '../../reference/agent/identity.js'
-import { createResponder, honestSeams } from '../../reference/agent/responder.js'
+import { honestSeams } from '../../reference/agent/honest-seams.js'
+import { createResponder } from '../../reference/agent/responder.js'
 import { checks } from '../checks/index.js'
 import type { Check } from '../runner/check.js'
 import { discover } from '../runner/discover.js'

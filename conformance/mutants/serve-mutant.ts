@@ -1,5 +1,6 @@
 import { createIdentity } from '../../reference/agent/identity.js'
-import { createResponder, honestSeams } from '../../reference/agent/responder.js'
+import { honestSeams } from '../../reference/agent/honest-seams.js'
+import { createResponder } from '../../reference/agent/responder.js'
 import { mutants } from './index.js'
 
 // A mutant as a process of its own: `node dist/conformance/mutants/serve-mutant.js NAME`, announced as `serve` announces

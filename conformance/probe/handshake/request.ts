@@ -107,11 +107,12 @@ export const isTimely = (ts: bigint, now: bigint): boolean => {
 
 /**
  * The responder's judgement of a handshake message, in the protocol's order.
- * @throws Refusal `encoding` or `schema` (`malformed` on the wire); else with a {@link RequestRule} as its rule, all of
+ * @throws Refusal `encoding` or `schema` (`malformed` on the wire, save for `handshake.task`); else with a {@link RequestRule} as its rule, all of
  *   them `authentication_failed`, or with what `resolve` said
  */
 export const openRequest = (text: Uint8Array | string, reader: RequestReader): OpenedRequest => {
   const message = parseHandshakeMessage(text)
+  if (message.task_id !== HANDSHAKE_TASK) throw new Refusal('schema', 'handshake.task')
   const bytes = parseBase64(message.payload)
   const signature = parseBase64(message.signature)
   const payload = parseHandshakePayload(bytes)

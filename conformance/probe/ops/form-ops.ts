@@ -1,5 +1,6 @@
 import { parseBase64, parseBase64url } from '../bytes/base64.js'
 import { parseDid, parseTask, parseToken } from '../bytes/forms.js'
+import { encodeHex } from '../bytes/hex.js'
 import { parseJson, parseJsonObject } from '../bytes/json.js'
 import { parseTime } from '../bytes/time.js'
 import { requireSize } from '../crypto/raw-key.js'
@@ -51,7 +52,8 @@ export const formOps = {
 
   'card.sign': input => {
     const card = object(input, 'card')
-    return { canonical: canonicalCard(card), signature: signCard(card, hex(input, 'privateKey')).signature }
+    const { signature } = signCard(card, hex(input, 'privateKey'))
+    return { canonical: canonicalCard(card), signature: encodeHex(parseBase64url(signature)) }
   },
 
   'card.verify': input => ({
