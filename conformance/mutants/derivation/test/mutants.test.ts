@@ -65,7 +65,7 @@ t.test('mutants as commands: the run names vector, step and mistake', async t =>
   const window = await runPeer('window-moves-early', ['record.receive'])
   t.equal(window.status, 1)
   t.match(window.text, 'receive-traces/forged-far-ahead')
-  const nobody = await runPeer('nobody', ['hkdf'])
+  const nobody = await runPeer('nobody', ['hkdf/too-long'])
   t.equal(nobody.status, 1)
   t.match(nobody.text, 'no such mutant')
 })
