@@ -196,10 +196,16 @@ const decode = (id: string, comment: string, did: string, flag: Flag, layer: Lay
   id: `did-key-${id}`,
   comment,
   flags: [flag],
-  requirements: ['identity.did-key-form'],
+  requirements: ['identity.did-key-form', ...(layer === 'key' ? [keyRule[flag]!] : [])],
   input: { did },
   reject: layer,
 })
+
+/** What else a `did:key` breaks whose form is right and whose key is not. */
+const keyRule: Partial<Record<Flag, RequirementId>> = {
+  SmallOrder: 'identity.key-small-order',
+  NonCanonical: 'identity.key-canonical',
+}
 
 const honestKey = didOf('ed01', rfc8032Key)
 
