@@ -16,6 +16,7 @@ const steps = [
   ['boundaries', ['dist/conformance/trace/check-boundaries.js']],
   ['format', [...bin('prettier', 'bin', 'prettier.cjs'), '--check', '--log-level=warn', '.']],
   ['generated files', ['dist/conformance/trace/generate.js', '--check']],
+  ['generated vectors', ['dist/reference/vectors/generate.js', '--check']],
   ['trace', ['dist/conformance/trace/main.js']],
   ['vectors check', [program, 'vectors', 'check']],
   ['vectors run: reference', vectorsRun('dist/reference/core-peer.js')],

@@ -19,6 +19,7 @@ const meetingPlaces = [
   'conformance/mutants/',
   'conformance/commands/serve.ts',
   'conformance/commands/call.ts',
+  'conformance/commands/test/serve-and-call.test.ts',
   'conformance/commands/identity-file.ts', // keys of an agent of the reference, for the two above
 ]
 
