@@ -5,8 +5,9 @@ import { composeResolver, type Resolver } from '../identity/resolver.js'
 import { systemClock, systemEntropy, type Clock, type Entropy } from './clock.js'
 import type { Identity } from './identity.js'
 import { initiate } from './initiate.js'
+import { honestInitiatorSeams, type InitiatorSeams } from './initiator-seams.js'
 import { isSafe, parseHttpUrl } from './peer-address.js'
-import { configuredPeer, discoverPeer, type Peer } from './peer.js'
+import { configuredPeer, discoverPeer, type CardRequest, type Peer } from './peer.js'
 import { Session } from './session.js'
 
 /** How an initiator is to connect. */
@@ -40,7 +41,7 @@ const checkDid = (did: string): void => {
 const findPeer = async (
   url: URL,
   options: ConnectOptions,
-  defaults: { readonly resolve: Resolver; readonly clock: Clock; readonly timeoutMs: number },
+  defaults: Pick<CardRequest, 'resolve' | 'clock' | 'timeoutMs' | 'seams'>,
 ): Promise<Peer> => {
   const { peer, identity, expectedDid, allowPlainHttp = false, signal } = options
   if (peer === undefined) return discoverPeer({ url, identity, expectedDid, allowPlainHttp, signal, ...defaults })
@@ -53,22 +54,22 @@ const findPeer = async (
 }
 
 /**
- * Reads the agent card at a URL, judges it, shakes hands, and gives the session.
- * @throws SageError `configuration` for a wrong option; `peer_rejected` when there is no acceptable card, or the
- * responder refuses, or its answer is not acceptable; `timeout`, `aborted`, `connection_lost`
+ * Connects with an initiator whose seams are given: `{ ...honestInitiatorSeams, guards: … }` is one that is wrong in one
+ * place. Everybody else calls {@link connect}.
+ * @throws SageError as {@link connect}
  */
-export const connect = async (url: string, options: ConnectOptions): Promise<Session> => {
+export const connectWith = async (url: string, options: ConnectOptions, seams: InitiatorSeams): Promise<Session> => {
   const { identity, resolver, clock = systemClock, entropy = systemEntropy, timeoutMs = TIMEOUT_MS, signal } = options
   const base = parseHttpUrl(url, 'configuration')
   if (!isSafe(base, options.allowPlainHttp ?? false))
     throw new SageError('configuration', 'plain HTTP is for this machine only (allowPlainHttp)')
   if (options.expectedDid !== undefined) checkDid(options.expectedDid)
-  const resolve = composeResolver(resolver ? [resolver] : [])
-  const peer = await findPeer(base, options, { resolve, clock, timeoutMs })
+  const resolve = composeResolver(resolver ? [resolver] : [], seams.parts)
+  const peer = await findPeer(base, options, { resolve, clock, timeoutMs, seams })
   const client = new HttpClient(peer.endpoint.origin)
   const path = `${peer.endpoint.pathname.replace(/\/$/, '')}/messages`
   try {
-    const live = await initiate({ identity, peer, client, path, resolve, clock, entropy, timeoutMs, signal })
+    const live = await initiate({ identity, peer, client, path, resolve, clock, entropy, timeoutMs, signal, seams })
     const isNamed = options.expectedDid !== undefined || options.peer !== undefined
     return new Session({
       live,
@@ -79,9 +80,18 @@ export const connect = async (url: string, options: ConnectOptions): Promise<Ses
       clock,
       entropy,
       timeoutMs,
+      seams,
     })
   } catch (error) {
     await client.close()
     throw error
   }
 }
+
+/**
+ * Reads the agent card at a URL, judges it, shakes hands, and gives the session.
+ * @throws SageError `configuration` for a wrong option; `peer_rejected` when there is no acceptable card, or the
+ * responder refuses, or its answer is not acceptable; `timeout`, `aborted`, `connection_lost`
+ */
+export const connect = (url: string, options: ConnectOptions): Promise<Session> =>
+  connectWith(url, options, honestInitiatorSeams)

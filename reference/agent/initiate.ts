@@ -7,9 +7,10 @@ import type { HttpAnswer, HttpClient } from '../http/http-client.js'
 import { parseResponse, type ReceivedResponse } from '../message/envelope.js'
 import { deriveTrafficKeys } from '../session/key-schedule.js'
 import type { Resolver } from '../identity/resolver.js'
-import { honestParts } from '../parts.js'
+import type { Parts } from '../parts.js'
 import { randomUuid, type Clock, type Entropy } from './clock.js'
 import type { Identity } from './identity.js'
+import type { InitiatorSeams } from './initiator-seams.js'
 import { LiveSession } from './live-session.js'
 import type { Peer } from './peer.js'
 
@@ -25,17 +26,19 @@ export interface InitiateInput {
   readonly entropy: Entropy
   readonly timeoutMs: number
   readonly signal?: AbortSignal | undefined
+  readonly seams: InitiatorSeams
 }
 
 const rejected = (message: string, cause?: unknown): SageError => new SageError('peer_rejected', message, { cause })
 
 /** What a responder answered, read. @throws SageError `malformed` */
-export const readAnswer = ({ body }: HttpAnswer): ReceivedResponse => parseResponse(honestParts.parseJson(body))
+export const readAnswer = ({ body }: HttpAnswer, parts: Parts): ReceivedResponse =>
+  parseResponse(parts.parseJson(body), parts)
 
-const handshakeAnswer = (answer: HttpAnswer): Extract<ReceivedResponse, { kind: 'handshake' }> => {
+const handshakeAnswer = (answer: HttpAnswer, parts: Parts): Extract<ReceivedResponse, { kind: 'handshake' }> => {
   let received: ReceivedResponse
   try {
-    received = readAnswer(answer)
+    received = readAnswer(answer, parts)
   } catch (cause) {
     throw rejected('the answer to the handshake cannot be read', cause)
   }
@@ -50,14 +53,15 @@ const shakeHands = async (
   pending: PendingHandshake,
   input: InitiateInput,
 ): Promise<{ readonly kid: string; readonly seed: Uint8Array }> => {
-  const { client, path, peer, resolve, clock, timeoutMs, signal } = input
+  const { client, path, peer, resolve, clock, timeoutMs, signal, seams } = input
+  const { parts, guards, initiatorParts } = seams
   const body = encodeUtf8(JSON.stringify(message))
   const maxBytes = peer.limits.maxMessageBytes
-  const { response, dataBytes } = handshakeAnswer(
-    await client.request({ method: 'POST', path, body, maxBytes, timeoutMs, signal }),
-  )
+  const answer = await initiatorParts.exchange(client, { method: 'POST', path, body, maxBytes, timeoutMs, signal })
+  const { response, dataBytes } = handshakeAnswer(answer, parts)
   const responderKey = await resolve(peer.did)
-  return verifyResponse({ messageId: response.message_id, dataBytes, pending, responderKey, now: clock.now() })
+  const received = { messageId: response.message_id, dataBytes, pending, responderKey, now: clock.now() }
+  return verifyResponse(received, parts, guards.response)
 }
 
 /**
@@ -66,18 +70,19 @@ const shakeHands = async (
  * said or what was wrong); `timeout`, `aborted`, `connection_lost`
  */
 export const initiate = async (input: InitiateInput): Promise<LiveSession> => {
-  const { identity, peer, clock, entropy } = input
+  const { identity, peer, clock, entropy, seams } = input
+  const { parts } = seams
   const contextId = randomUuid(entropy)
   const { message, pending } = createOffer(contextId, input)
   try {
     const { kid, seed } = await shakeHands(message, pending, input)
-    const { c2sEnc, s2cEnc } = deriveTrafficKeys(seed)
+    const { c2sEnc, s2cEnc } = deriveTrafficKeys(seed, parts)
     const monotonic = (): number => clock.monotonic()
     const maxRecords = peer.limits.maxSessionRecords
     const initDid = identity.did
     return new LiveSession(
       { role: 'initiator', kid, initDid, contextId, c2sEnc, s2cEnc, maxRecords, monotonic, entropy },
-      honestParts,
+      parts,
     )
   } finally {
     erasePending(pending)
@@ -86,10 +91,10 @@ export const initiate = async (input: InitiateInput): Promise<LiveSession> => {
 
 const createOffer = (
   ctx: string,
-  { identity, peer, clock, entropy }: InitiateInput,
+  { identity, peer, clock, entropy, seams }: InitiateInput,
 ): ReturnType<typeof createRequest> => {
   try {
-    return createRequest({
+    const content = {
       id: randomUuid(entropy),
       ctx,
       initDid: identity.did,
@@ -100,7 +105,8 @@ const createOffer = (
       kemPublicKey: peer.kemKey,
       ikmE: entropy(32),
       ephCPrivateKey: entropy(32),
-    })
+    }
+    return createRequest(content, seams.parts)
   } catch (cause) {
     if (!isSageError(cause)) throw cause
     throw rejected("the responder's KEM key is not acceptable", cause)

@@ -7,6 +7,7 @@ import { parseCard, verifyCard, type CardKnowledge, type ParsedCard } from '../i
 import type { Resolver } from '../identity/resolver.js'
 import type { Clock } from './clock.js'
 import type { Identity } from './identity.js'
+import type { InitiatorSeams } from './initiator-seams.js'
 import { isSafe, parseHttpUrl } from './peer-address.js'
 
 /** What an initiator knows of a responder before it shakes hands. */
@@ -28,6 +29,7 @@ export interface CardRequest {
   readonly timeoutMs: number
   readonly signal?: AbortSignal | undefined
   readonly allowPlainHttp: boolean
+  readonly seams: InitiatorSeams
 }
 
 const MAX_CARD_BYTES = 65_536
@@ -60,21 +62,21 @@ const fetchCard = async ({ url, timeoutMs, signal }: CardRequest): Promise<Uint8
   }
 }
 
-const readCard = (bytes: Uint8Array): ParsedCard => {
+const readCard = (bytes: Uint8Array, { parts }: InitiatorSeams): ParsedCard => {
   try {
-    return parseCard(bytes)
+    return parseCard(bytes, parts)
   } catch (cause) {
     if (!isSageError(cause)) throw cause
     throw new SageError('peer_rejected', 'what is there is not an agent card', { cause })
   }
 }
 
-const judgeCard = (parsed: ParsedCard, knowledge: CardKnowledge): void => {
+const judgeCard = (parsed: ParsedCard, knowledge: CardKnowledge, { parts, guards }: InitiatorSeams): void => {
   const { did } = parsed.card
   if (knowledge.expectedDid !== undefined && did !== knowledge.expectedDid)
     throw new SageError('peer_rejected', 'the agent there is not the one that is expected')
   try {
-    verifyCard(parsed, knowledge)
+    verifyCard(parsed, knowledge, parts, guards.card)
   } catch (cause) {
     if (!isSageError(cause)) throw cause
     throw new SageError('peer_rejected', "the agent's card is not acceptable", { cause })
@@ -95,15 +97,17 @@ const endpointOf = (parsed: ParsedCard, { url, allowPlainHttp }: CardRequest): U
  * @throws SageError `peer_rejected` when there is no acceptable card; `timeout`, `aborted`, `connection_lost`
  */
 export const discoverPeer = async (request: CardRequest): Promise<Peer> => {
-  const parsed = readCard(await fetchCard(request))
+  const { seams } = request
+  const parsed = readCard(await fetchCard(request), seams)
   const { did, limits } = parsed.card
   const remembered = rememberedBy(request.identity)
-  judgeCard(parsed, {
+  const knowledge = {
     now: request.clock.now(),
     resolvedKey: await request.resolve(did),
     expectedDid: request.expectedDid,
     latestIssuedAt: remembered.get(did),
-  })
+  }
+  judgeCard(parsed, knowledge, seams)
   const endpoint = endpointOf(parsed, request)
   if (remembered.size < MAX_REMEMBERED || remembered.has(did)) remembered.set(did, parsed.issuedAt)
   return { did, kemKey: parsed.kemKey, endpoint, limits }

@@ -1,12 +1,14 @@
 import { Metadata, type SessionMessage } from '../../schemas/index.js'
 import { encodeBase64 } from '../bytes/base64.js'
+import { enforce } from '../bytes/guard.js'
 import { isSageError, SageError } from '../bytes/sage-error.js'
 import { schemaParser } from '../bytes/schema.js'
 import { isTask } from '../bytes/token.js'
 import type { HttpAnswer } from '../http/http-client.js'
-import { honestParts as parts } from '../parts.js'
+import type { Parts } from '../parts.js'
 import { MIN_RECORD_LENGTH, receiveRecord } from '../session/record.js'
 import { readAnswer } from './initiate.js'
+import type { InitiatorSeams } from './initiator-seams.js'
 import type { LiveSession } from './live-session.js'
 import { TaskFailure } from './tasks.js'
 
@@ -50,6 +52,7 @@ const checkMetadata = (metadata: Metadata): Metadata => {
 export const sealRequest = (
   live: LiveSession,
   { id, task, plaintext, metadata, maxBytes }: RequestContent,
+  parts: Parts,
 ): SealedRequest => {
   const envelope = {
     id,
@@ -70,26 +73,23 @@ export const sealRequest = (
 export const unknownOutcome = (cause: unknown): SageError =>
   new SageError('outcome_unknown', 'no authenticated answer came: the request may have been carried out', { cause })
 
-const dishonoured = (): SageError => new SageError('peer_rejected', 'the answer is not one to this request')
-
 interface Opened {
   /** The authenticated error, where the answer is one. */
   readonly error?: SageError
   readonly plaintext: Uint8Array
 }
 
-const open = (live: LiveSession, answer: HttpAnswer, { message, record }: SealedRequest): Opened => {
-  const received = readAnswer(answer)
+const open = (
+  live: LiveSession,
+  answer: HttpAnswer,
+  { message, record }: SealedRequest,
+  { parts, guards }: InitiatorSeams,
+): Opened => {
+  const received = readAnswer(answer, parts)
   if (received.kind === 'plain') throw new SageError(received.response.error, 'a plain error')
-  if (answer.status !== 200 || received.kind !== 'session') throw dishonoured()
+  if (received.kind !== 'session') throw new SageError('peer_rejected', 'the answer is not one to a request')
   const { data: _data, ...envelope } = received.response
-  const isExpected =
-    envelope.message_id === message.id &&
-    envelope.task_id === message.task_id &&
-    envelope.kid === message.kid &&
-    envelope.encoding === undefined &&
-    envelope.stream === undefined
-  if (!isExpected) throw dishonoured()
+  enforce(guards.answer, { status: answer.status, envelope, message })
   const callerAad = parts.responseAad(envelope, parts.requestHash(record, parts), parts)
   const { window, openKey: key } = live
   const { plaintext } = receiveRecord({ window, key, callerAad, record: received.record }, parts)
@@ -103,10 +103,15 @@ const open = (live: LiveSession, answer: HttpAnswer, { message, record }: Sealed
  * The plaintext of the answer to a request (message.response-honoured).
  * @throws SageError the code of an authenticated error; `outcome_unknown` for an answer that is not to be honoured
  */
-export const openAnswer = (live: LiveSession, answer: HttpAnswer, request: SealedRequest): Uint8Array => {
+export const openAnswer = (
+  live: LiveSession,
+  answer: HttpAnswer,
+  request: SealedRequest,
+  seams: InitiatorSeams,
+): Uint8Array => {
   let opened: Opened
   try {
-    opened = open(live, answer, request)
+    opened = open(live, answer, request, seams)
   } catch (cause) {
     throw isSageError(cause) ? unknownOutcome(cause) : cause
   }

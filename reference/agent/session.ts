@@ -4,8 +4,9 @@ import { encodeUtf8 } from '../bytes/utf8.js'
 import { equal } from '../crypto/equal.js'
 import type { HttpAnswer, HttpClient } from '../http/http-client.js'
 import { randomUuid, type Clock, type Entropy } from './clock.js'
+import type { InitiatorSeams } from './initiator-seams.js'
 import type { LiveSession } from './live-session.js'
-import { openAnswer, sealRequest, unknownOutcome, type SealedRequest } from './sealed-request.js'
+import { sealRequest, unknownOutcome, type SealedRequest } from './sealed-request.js'
 
 /** Whom a session is with, and what that rests on (identity.url-only-visible). */
 export interface SessionPeer {
@@ -36,6 +37,7 @@ export interface SessionInput {
   readonly clock: Clock
   readonly entropy: Entropy
   readonly timeoutMs: number
+  readonly seams: InitiatorSeams
 }
 
 /** Milliseconds that a peer has to hear of the end. */
@@ -118,15 +120,16 @@ export class Session implements AsyncDisposable {
   }
 
   private async sendOnce(task: string, plaintext: Uint8Array, options: SendOptions): Promise<Uint8Array> {
-    const { live, entropy, limits } = this.#input
+    const { live, entropy, limits, seams } = this.#input
     if (options.signal?.aborted === true) throw new SageError('aborted', 'the caller gave up')
     this.endIfOver()
     live.begin()
     try {
       const id = randomUuid(entropy)
       const { metadata } = options
-      const request = sealRequest(live, { id, task, plaintext, metadata, maxBytes: limits.maxMessageBytes })
-      return openAnswer(live, await this.post(request, options), request)
+      const content = { id, task, plaintext, metadata, maxBytes: limits.maxMessageBytes }
+      const request = sealRequest(live, content, seams.parts)
+      return seams.initiatorParts.openAnswer(live, await this.post(request, options), request, seams)
     } finally {
       live.finish()
     }
@@ -134,9 +137,9 @@ export class Session implements AsyncDisposable {
 
   /** @throws SageError `outcome_unknown` */
   private async post({ message }: SealedRequest, { timeoutMs, signal }: SendOptions): Promise<HttpAnswer> {
-    const { client, path, limits } = this.#input
+    const { client, path, limits, seams } = this.#input
     try {
-      return await client.request({
+      return await seams.initiatorParts.exchange(client, {
         method: 'POST',
         path,
         body: encodeUtf8(JSON.stringify(message)),

@@ -1,0 +1,27 @@
+import type { SessionMessage } from '../../schemas/index.js'
+import type { Guard } from '../bytes/guard.js'
+import type { ResponseEnvelope } from '../message/aad.js'
+
+/** What an initiator looks at in the answer to a request, before it opens the record. */
+export interface AnswerContext {
+  /** Of HTTP. */
+  readonly status: number
+  readonly envelope: ResponseEnvelope
+  /** The request that was posted. */
+  readonly message: SessionMessage
+}
+
+const rejectIf = (wrong: boolean): 'peer_rejected' | undefined => (wrong ? 'peer_rejected' : undefined)
+
+/** What an initiator asks of the answer to a request, one member at a time. */
+export const answerGuards: readonly Guard<AnswerContext, 'peer_rejected'>[] = [
+  ['message.response-honoured', ({ status }) => rejectIf(status !== 200)],
+  ['message.response-honoured', ({ envelope, message }) => rejectIf(envelope.message_id !== message.id)],
+  ['message.response-honoured', ({ envelope, message }) => rejectIf(envelope.task_id !== message.task_id)],
+  ['message.response-honoured', ({ envelope, message }) => rejectIf(envelope.kid !== message.kid)],
+  // This initiator asks for neither a coding nor a stream.
+  [
+    'message.response-honoured',
+    ({ envelope }) => rejectIf(envelope.encoding !== undefined || envelope.stream !== undefined),
+  ],
+]

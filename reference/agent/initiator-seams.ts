@@ -1,0 +1,39 @@
+import type { Guard } from '../bytes/guard.js'
+import { responseGuards, type ResponseGuards } from '../handshake/verify-response.js'
+import type { HttpAnswer, HttpClient, HttpRequest } from '../http/http-client.js'
+import { cardGuards, type CardGuard } from '../identity/card-guards.js'
+import { honestParts, type Parts } from '../parts.js'
+import { answerGuards, type AnswerContext } from './answer-guards.js'
+import { openAnswer } from './sealed-request.js'
+
+/** Every check of an initiator, in the order in which they are made. */
+export interface InitiatorGuards {
+  /** The agent card. */
+  readonly card: readonly CardGuard[]
+  /** The answer to a handshake, before and after its key is used. */
+  readonly response: ResponseGuards
+  /** The answer to a request, before its record is opened. */
+  readonly answer: readonly Guard<AnswerContext, 'peer_rejected'>[]
+}
+
+/** What an initiator decides by itself, step by step, so that each can be replaced to make one that is wrong on purpose. */
+export interface InitiatorParts {
+  /** How a message gets to the responder and its answer back: once, to one address (http.no-redirect, message.no-resend). */
+  readonly exchange: (client: HttpClient, request: HttpRequest) => Promise<HttpAnswer>
+  /** What an answer to a request comes to. */
+  readonly openAnswer: typeof openAnswer
+}
+
+/** Where an initiator can be made wrong on purpose, in one place at a time. */
+export interface InitiatorSeams {
+  readonly parts: Parts
+  readonly initiatorParts: InitiatorParts
+  readonly guards: InitiatorGuards
+}
+
+/** The initiator as the specification has it. */
+export const honestInitiatorSeams: InitiatorSeams = {
+  parts: honestParts,
+  initiatorParts: { exchange: (client, request) => client.request(request), openAnswer },
+  guards: { card: cardGuards, response: responseGuards, answer: answerGuards },
+}
