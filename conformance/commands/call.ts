@@ -1,4 +1,5 @@
 import { connect, createIdentity, isSageError, TaskFailure, type SageError } from '../../reference/index.js'
+import { openDirectory, openIdentity } from './agent-files.js'
 import { processStreams, type CommandStreams } from './command-streams.js'
 
 /** Options of `sage-conformance call`. */
@@ -9,6 +10,10 @@ export interface CallCommandOptions {
   readonly timeout?: number | undefined
   /** Use plain HTTP beyond this machine too. */
   readonly insecure?: boolean | undefined
+  /** File with the private keys to shake hands with; fresh ones without it. */
+  readonly identity?: string | undefined
+  /** File with DIDs and their keys, for DIDs other than `did:key`. */
+  readonly directory?: string | undefined
 }
 
 const EXIT_AUTHENTICATED_ERROR = 1
@@ -19,11 +24,12 @@ const call = async (
   url: string,
   task: string,
   payload: string,
-  { did, timeout, insecure }: CallCommandOptions,
+  { did, timeout, insecure, identity, directory }: CallCommandOptions,
   { out, err }: CommandStreams,
 ): Promise<void> => {
   const session = await connect(url, {
-    identity: createIdentity(),
+    identity: identity === undefined ? createIdentity() : openIdentity(identity, err),
+    ...(directory !== undefined && { resolver: openDirectory(directory).resolve }),
     allowPlainHttp: insecure ?? false,
     ...(did !== undefined && { expectedDid: did }),
     ...(timeout !== undefined && { timeoutMs: timeout * 1000 }),

@@ -1,6 +1,15 @@
-import { createIdentity, isSageError, serve, type Agent } from '../../reference/index.js'
+import {
+  createIdentity,
+  isSageError,
+  limitProfiles,
+  serve,
+  type Agent,
+  type LimitProfile,
+  type ServeOptions,
+} from '../../reference/index.js'
+import type { Limits } from '../../schemas/index.js'
+import { openDirectory, openIdentity } from './agent-files.js'
 import { processStreams, type CommandStreams } from './command-streams.js'
-import { readIdentity } from './identity-file.js'
 import { UsageError } from './usage.js'
 
 /** Options of `sage-conformance serve`. */
@@ -15,20 +24,41 @@ export interface ServeCommandOptions {
   readonly echo?: boolean | undefined
   /** Endpoint in the card, where others reach the agent under another address. */
   readonly publicUrl?: string | undefined
+  /** Name of a set of limits: `default`, or `low-limits`, which a tester reaches in seconds. */
+  readonly profile?: string | undefined
+  /** File with DIDs and their keys, for DIDs other than `did:key`. */
+  readonly directory?: string | undefined
+  /** Admit the DIDs of the directory and nobody else. */
+  readonly admitOnly?: boolean | undefined
 }
 
-const start = (
-  { host, port, identity, name, echo, publicUrl }: ServeCommandOptions,
-  err: (line: string) => void,
-): Promise<Agent> =>
-  serve({
-    identity: identity === undefined ? createIdentity() : readIdentity(identity, err),
+const isProfile = (name: string): name is LimitProfile => Object.hasOwn(limitProfiles, name)
+
+const limitsOf = (profile: string): Limits => {
+  if (isProfile(profile)) return limitProfiles[profile]
+  throw new UsageError(`--profile takes ${Object.keys(limitProfiles).join(' or ')}, not ${JSON.stringify(profile)}`)
+}
+
+const whoMayTalk = ({ directory: path, admitOnly }: ServeCommandOptions): Pick<ServeOptions, 'resolver' | 'admit'> => {
+  if (path === undefined && admitOnly === true) throw new UsageError('--admit-only needs --directory')
+  if (path === undefined) return {}
+  const { resolve, includes } = openDirectory(path)
+  return { resolver: resolve, ...(admitOnly === true && { admit: includes }) }
+}
+
+const start = async (options: ServeCommandOptions, err: (line: string) => void): Promise<Agent> => {
+  const { host, port, identity, name, echo, publicUrl, profile = 'default' } = options
+  return serve({
+    identity: identity === undefined ? createIdentity() : openIdentity(identity, err),
     capabilities: { echo: echo ?? true },
+    limits: limitsOf(profile),
+    ...whoMayTalk(options),
     ...(host !== undefined && { host }),
     ...(port !== undefined && { port }),
     ...(name !== undefined && { name }),
     ...(publicUrl !== undefined && { publicUrl }),
   })
+}
 
 const signalled = (): Promise<void> =>
   new Promise(resolve => {

@@ -20,7 +20,7 @@ const meetingPlaces = [
   'conformance/commands/serve.ts',
   'conformance/commands/call.ts',
   'conformance/commands/test/serve-and-call.test.ts',
-  'conformance/commands/identity-file.ts', // keys of an agent of the reference, for the two above
+  'conformance/commands/agent-files.ts', // identity and directory of an agent of the reference, for the two above
 ]
 
 const levelOf = (path: string): number => {

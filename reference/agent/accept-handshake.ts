@@ -3,6 +3,7 @@ import { enforce } from '../bytes/guard.js'
 import { SageError } from '../bytes/sage-error.js'
 import { encodeTime } from '../bytes/time.js'
 import { answerRequest, readRequest, recompute } from '../handshake/accept.js'
+import { withDeadline } from '../http/deadline.js'
 import type { ReceivedHandshake } from '../message/envelope.js'
 import { deriveTrafficKeys } from '../session/key-schedule.js'
 import { faultOf } from './agent-event.js'
@@ -14,11 +15,15 @@ interface Initiator {
   readonly admitted: boolean
 }
 
-// A resolver that fails has not resolved: the peer must not see the difference.
-const findInitiator = async (did: string, { resolve, admit, log }: ResponderState): Promise<Initiator> => {
-  try {
-    const initiatorKey = await resolve(did)
+// A resolver that fails, or takes too long, has not resolved: the peer must not see the difference.
+const findInitiator = async (did: string, state: ResponderState): Promise<Initiator> => {
+  const { resolve, admit, log, lookupTimeoutMs: timeoutMs } = state
+  const lookUp = async (signal: AbortSignal): Promise<Initiator> => {
+    const initiatorKey = await resolve(did, signal)
     return { initiatorKey, admitted: initiatorKey !== undefined && (await admit(did)) }
+  }
+  try {
+    return await withDeadline(lookUp, { timeoutMs })
   } catch (error) {
     log(faultOf(error))
     return { initiatorKey: undefined, admitted: false }

@@ -38,6 +38,11 @@ export interface ServeOptions {
   readonly resolver?: Resolver
   /** May this initiator talk to this responder? Everybody whose DID resolves may, by default. */
   readonly admit?: (did: string) => boolean | Promise<boolean>
+  /**
+   * Milliseconds in which `resolver` and `admit` have to answer, together; 5000 by default. Whoever takes longer has not
+   * answered, and the initiator is refused like any stranger.
+   */
+  readonly lookupTimeoutMs?: number
   readonly caps?: ServeCaps
   /** Milliseconds in which a request has to arrive whole, 30 000 by default (http.slow-sender). */
   readonly requestTimeoutMs?: number

@@ -12,6 +12,7 @@ import { servedTasks } from './tasks.js'
 const MAX_SESSIONS = 100_000
 const MAX_PROVISIONAL_SESSIONS = 10_000
 const MAX_REMEMBERED_NONCES = 250_000
+const LOOKUP_TIMEOUT_MS = 5_000
 
 /**
  * What a responder has at hand, from what its deployer asks for.
@@ -45,6 +46,7 @@ export const createState = (
     replay: new BoundedReplayStore({ capacity, monotonic, key: responderParts.replayKey }),
     resolve: composeResolver(resolver ? [resolver] : [], parts),
     admit,
+    lookupTimeoutMs: options.lookupTimeoutMs ?? LOOKUP_TIMEOUT_MS,
     clock,
     entropy,
     log: undisturbed(options.log),

@@ -53,6 +53,8 @@ export interface ResponderState extends Omit<ResponderSeams, 'wire'> {
   readonly replay: ReplayStore
   readonly resolve: Resolver
   readonly admit: (did: string) => boolean | Promise<boolean>
+  /** Milliseconds that both have, together. */
+  readonly lookupTimeoutMs: number
   readonly clock: Clock
   readonly entropy: Entropy
   readonly log: Log

@@ -1,5 +1,6 @@
 import { Pool, type Dispatcher } from 'undici'
 import { isSageError, SageError } from '../bytes/sage-error.js'
+import { withDeadline } from './deadline.js'
 import { Gathered } from './gathered.js'
 
 /** What came back: a redirect is an answer like any other (http.no-redirect). */
@@ -46,23 +47,16 @@ export class HttpClient {
    * @throws SageError `timeout`, `aborted`, `connection_lost`, or `peer_rejected` for an answer over `maxBytes`
    */
   async request({ method, path, body, maxBytes, timeoutMs, signal }: HttpRequest): Promise<HttpAnswer> {
-    const abort = new AbortController()
-    const timer = setTimeout(() => abort.abort(new SageError('timeout', 'no answer in time')), timeoutMs)
-    const onAbort = (): void => abort.abort(new SageError('aborted', 'the caller gave up', { cause: signal?.reason }))
-    if (signal?.aborted === true) onAbort()
-    signal?.addEventListener('abort', onAbort, { once: true })
-    try {
-      abort.signal.throwIfAborted()
+    const exchange = async (signal: AbortSignal): Promise<HttpAnswer> => {
       const headers = body === undefined ? { accept: 'application/json' } : JSON_HEADERS
-      const answer = await this.pool.request({ method, path, headers, body: body ?? null, signal: abort.signal })
+      const answer = await this.pool.request({ method, path, headers, body: body ?? null, signal })
       return { status: answer.statusCode, body: await readUpTo(answer.body, maxBytes) }
+    }
+    try {
+      return await withDeadline(exchange, { timeoutMs, signal })
     } catch (cause) {
-      if (abort.signal.aborted) throw abort.signal.reason
       if (isSageError(cause)) throw cause
       throw new SageError('connection_lost', 'the connection was lost or never made', { cause })
-    } finally {
-      clearTimeout(timer)
-      signal?.removeEventListener('abort', onAbort)
     }
   }
 

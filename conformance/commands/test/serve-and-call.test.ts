@@ -1,10 +1,12 @@
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t from 'tap'
-import { createIdentity, serve } from '../../../reference/index.js'
+import { createIdentity, limitProfiles, serve } from '../../../reference/index.js'
+import type { AgentCard } from '../../../schemas/index.js'
 import { callCommand, type CallCommandOptions } from '../call.js'
 import { readIdentity } from '../identity-file.js'
+import { keygenCommand } from '../keygen.js'
 import { serveCommand, type ServeCommandOptions } from '../serve.js'
 
 /** Streams that remember what was written. */
@@ -25,12 +27,15 @@ t.teardown(() => agent.close())
 const folder = mkdtempSync(join(tmpdir(), 'sage-identity-'))
 t.teardown(() => rmSync(folder, { recursive: true }))
 
-const identityFile = (content: string, mode = 0o600): string => {
-  const path = join(folder, 'identity.json')
+const file = (name: string, content: string, mode = 0o600): string => {
+  const path = join(folder, name)
   writeFileSync(path, content)
   chmodSync(path, mode)
   return path
 }
+
+const identityFile = (content: string, mode?: number): string => file('identity.json', content, mode)
+const directoryFile = (content: unknown): string => file('directory.json', JSON.stringify(content))
 
 const key = (byte: number): string => Buffer.alloc(32, byte).toString('base64url')
 
@@ -95,6 +100,11 @@ t.test('serve that cannot start says why in one line', async t => {
     { name: '' },
     { identity: join(folder, 'none.json') },
     { identity: identityFile('{') },
+    { profile: 'no-limits' },
+    { profile: 'toString' },
+    { admitOnly: true },
+    { directory: join(folder, 'none.json') },
+    { directory: directoryFile({ 'did:web:a.example': 'no key' }) },
   ]
   for (const options of wrong) {
     const { status, out, err } = await serveUntil(options)
@@ -107,8 +117,8 @@ t.test('an identity file holds two keys in their canonical form, and nobody else
   const read = (content: string, mode?: number) =>
     readIdentity(identityFile(content, mode), line => warnings.push(line))
   const identity = read(JSON.stringify({ signing: key(1), kem: key(2) }))
-  t.same(identity.signingKey, new Uint8Array(32).fill(1))
-  t.same(identity.kemKey, new Uint8Array(32).fill(2))
+  t.same(identity.signing, new Uint8Array(32).fill(1))
+  t.same(identity.kem, new Uint8Array(32).fill(2))
   t.same(warnings, [])
   for (const content of ['null', '[]', '{}', '{"signing":1,"kem":2}', `{"signing":"${key(1)}"}`])
     t.throws(() => read(content), { name: 'UsageError' }, content)
@@ -116,4 +126,65 @@ t.test('an identity file holds two keys in their canonical form, and nobody else
   t.throws(() => read(JSON.stringify({ signing: key(1).slice(1), kem: key(2) })), { name: 'UsageError' })
   read(JSON.stringify({ signing: key(1), kem: key(2) }), 0o644)
   t.equal(warnings.length, 1)
+})
+
+t.test('keygen writes fresh keys that only their owner may read, and says the DID that they make', async t => {
+  const path = join(folder, 'fresh.json')
+  const keygen = (at: string) => {
+    const { written, streams } = memory()
+    return { status: keygenCommand(at, streams), ...written }
+  }
+  const { status, out, err } = keygen(path)
+  t.match({ status, err }, { status: 0, err: [] })
+  const { signing, kem } = readIdentity(path, () => t.fail('nobody else may read it'))
+  t.equal(out, `${createIdentity({ signingKey: signing }).did}\n`)
+  t.notSame(signing, kem)
+  if (process.platform !== 'win32') t.equal(statSync(path).mode & 0o777, 0o600)
+
+  const before = readFileSync(path, 'utf8')
+  for (const at of [path, join(folder, 'no-such-folder', 'a.json'), folder])
+    t.match(keygen(at), { status: 2, out: '', err: [/^sage-conformance keygen: cannot write .*: E[A-Z]+$/] }, at)
+  t.equal(readFileSync(path, 'utf8'), before, 'what is there stays')
+  t.notMatch(`${out}${err.join()}`, Buffer.from(signing).toString('base64url'))
+})
+
+/** Serves, does something with the agent that listens, and ends. */
+const whileServing = async (options: ServeCommandOptions, use: (url: string) => Promise<void>) => {
+  const { written, streams } = memory()
+  let used: Promise<void> | undefined
+  const status = await serveCommand(options, {
+    ...streams,
+    out: bytes => {
+      streams.out(bytes)
+      const url = /at (\S+)\ndid: \S+\n$/.exec(written.out)?.[1]
+      if (url !== undefined) used = use(url).finally(() => process.emit('SIGTERM'))
+    },
+  })
+  await used
+  return { status, ...written }
+}
+
+t.test('serve takes its limits from a profile', async t => {
+  const cardAt = async (url: string) => (await (await fetch(`${url}/.well-known/sage.json`)).json()) as AgentCard
+  for (const profile of ['default', 'low-limits'] as const)
+    await whileServing({ profile }, async url => {
+      t.same((await cardAt(url)).limits, limitProfiles[profile])
+    })
+})
+
+t.test('a directory says whose key is whose, and with --admit-only who may come', async t => {
+  const path = join(folder, 'friend.json')
+  keygenCommand(path, memory().streams)
+  const friend = createIdentity({ signingKey: readIdentity(path, () => undefined).signing })
+  const x = Buffer.from(friend.signingPublicKey).toString('base64url')
+  const directory = directoryFile({ [friend.did]: x, 'did:web:a.example': x })
+  await whileServing({ directory, admitOnly: true }, async url => {
+    t.match(await call(url, 'sage/echo@v1', 'hello', { identity: path }), { status: 0, out: 'hello' })
+    t.match(await call(url, 'sage/echo@v1', 'hello'), { status: 3, err: [/authentication_failed/] })
+  })
+  await whileServing({ directory }, async url => {
+    t.match(await call(url, 'sage/echo@v1', 'hello', { directory }), { status: 0, out: 'hello' })
+  })
+  const wrong = directoryFile({ [friend.did]: key(1) })
+  await t.rejects(call(agent.url, 'sage/ping@v1', '', { directory: wrong }), { name: 'UsageError' })
 })

@@ -3,6 +3,7 @@ import type { SessionMessage } from '../../../schemas/index.js'
 import { encodeBase64, parseBase64 } from '../../bytes/base64.js'
 import { encodeTime, SECOND } from '../../bytes/time.js'
 import type { ServeOptions } from '../agent.js'
+import type { AgentEvent } from '../agent-event.js'
 import { createIdentity, type Identity } from '../identity.js'
 import { serve } from '../serve.js'
 import { FakeClock, post, StepInitiator, type Answer } from './stage.js'
@@ -117,6 +118,23 @@ t.test(
     t.same(refusal(answer), [401, 'authentication_failed', message.id])
   },
 )
+
+t.test('handshakes: a resolver or a gatekeeper that says nothing in time has said no', async t => {
+  const never = (): Promise<never> => new Promise(() => undefined)
+  let told: AbortSignal | undefined
+  const events: AgentEvent[] = []
+  for (const silent of [
+    { resolver: (_did: string, signal?: AbortSignal) => ((told = signal), never()) },
+    { admit: never },
+  ]) {
+    await using on = await stage({ ...silent, lookupTimeoutMs: 20, log: event => events.push(event) })
+    const { message } = on.initiator().offer()
+    const did = 'resolver' in silent ? 'did:web:a' : message.did
+    t.same(refusal(await post(on.agent.url, { ...message, did })), [401, 'authentication_failed', message.id])
+  }
+  t.equal(told?.aborted, true)
+  t.match(events[0], { event: 'fault', error: 'SageError timeout' })
+})
 
 t.test('handshakes: a DID of another method resolves through the resolver', async t => {
   const identity = createIdentity({ did: 'did:example:ada' })
