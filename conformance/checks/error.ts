@@ -1,11 +1,11 @@
+import type { PlainErrorCode } from '../../schemas/index.js'
 import { encodeHex } from '../probe/bytes/hex.js'
-import { encodeUtf8 } from '../probe/bytes/utf8.js'
 import { parsePlainError } from '../probe/wire/session-message.js'
 import type { Answer } from '../probe/initiator/answer.js'
-import { withBody } from '../probe/net/alter.js'
+import { replaceHeader, withBody } from '../probe/net/alter.js'
 import { headerValues } from '../probe/net/response-reader.js'
 import { accepts } from '../runner/check.js'
-import { broken, brokenBy, judgeRefusal, type Broken } from '../runner/judgement.js'
+import { broken, brokenBy, firstOf, judgeRefusal, type Broken } from '../runner/judgement.js'
 import type { Kit } from '../runner/kit.js'
 
 const authenticationFailed = { plain: 'authentication_failed' } as const
@@ -128,33 +128,24 @@ export const errorChecks = [
         : broken('status', 'HTTP 200', `HTTP ${answer.response?.status}`)
     },
   }),
-  accepts('error.precedence', {
+  accepts('error.plain-until-open', {
+    also: ['error.plain-schema'],
     run: async kit => {
       const session = await kit.session()
-      const post = (body: object) => withBody(kit.prepare(kit.draft(session)).request, encodeUtf8(JSON.stringify(body)))
-      const { envelope } = kit.prepare(kit.draft(session))
-      const stranger = kit.stranger().identity.did
-      const doubly: [name: string, body: object, code: 'malformed' | 'session_unknown' | 'authentication_failed'][] = [
-        ['an unknown member and an unknown kid', { ...envelope, extra: 1, kid: 'kid-nobody' }, 'malformed'],
-        ['bad base64 and an unknown kid', { ...envelope, payload: '!', kid: 'kid-nobody' }, 'malformed'],
+      const { request } = kit.prepare(kit.draft(session))
+      const answers: [code: PlainErrorCode, answer: Answer][] = [
+        ['malformed', await kit.send(session, kit.draft(session), withBody(request, '{}'))],
         [
-          'an unknown kid and a record too short',
-          { ...envelope, kid: 'kid-nobody', payload: 'AAAA' },
-          'session_unknown',
+          'unsupported_media_type',
+          await kit.send(session, kit.draft(session), replaceHeader(request, 'Content-Type', 'text/plain')),
         ],
-        ['an unknown kid and another did', { ...envelope, kid: 'kid-nobody', did: stranger }, 'session_unknown'],
-        [
-          'a bad record and an unknown task',
-          { ...envelope, task_id: 'nobody/serves-this@v1' },
-          'authentication_failed',
-        ],
+        ['method_not_allowed', await kit.send(session, kit.draft(session), { ...request, method: 'PUT' })],
+        ['task_unsupported', await kit.shakeHands({ ...kit.draftHandshake(), task_id: 'hpke/complete@v2' })],
+        ['authentication_failed', await kit.shakeHands({ ...kit.draftHandshake(), signingKey: kit.entropy(32) })],
+        ['authentication_failed', await kit.send(session, { ...kit.draft(session), key: kit.entropy(32) })],
+        ['session_unknown', await kit.ask(session, { kid: 'kid-nobody' })],
       ]
-      for (const [name, body, code] of doubly) {
-        const answer = await kit.send(session, kit.draft(session), post(body))
-        const found = judgeRefusal(answer, { plain: code })
-        if (found) return { ...found, observed: `${name}: ${found.observed}` }
-      }
-      return undefined
+      return firstOf(...answers.map(([plain, answer]) => judgeRefusal(answer, { plain })))
     },
   }),
 ]

@@ -1,3 +1,5 @@
+import { NONCE_MEMORY_SECONDS } from '../../schemas/index.js'
+import type { ProbeSession } from '../probe/initiator/session-draft.js'
 import { encodeBase64, encodeBase64url, parseBase64 } from '../probe/bytes/base64.js'
 import { encodeTime, parseTime, SECOND } from '../probe/bytes/time.js'
 import { parseHex } from '../probe/bytes/hex.js'
@@ -5,7 +7,7 @@ import { parseHandshakeResponse } from '../probe/handshake/response.js'
 import { describeAnswer, type Answer } from '../probe/initiator/answer.js'
 import { payloadTextOf, withParties, type HandshakeDraft } from '../probe/initiator/handshake-draft.js'
 import { Refusal } from '../probe/refusal.js'
-import { accepts, rejects } from '../runner/check.js'
+import { accepts, rejects, type Needs } from '../runner/check.js'
 import { broken, brokenBy, firstOf, judgeAcceptance, judgeRefusal, type Broken } from '../runner/judgement.js'
 import type { Kit } from '../runner/kit.js'
 
@@ -58,6 +60,22 @@ const shake = async (kit: Kit, draft: HandshakeDraft): Promise<Answer> => kit.sh
 
 const judgeTime = async (kit: Kit, draft: HandshakeDraft, what: string): Promise<Broken | undefined> =>
   judgeAcceptance(await shake(kit, draft), what)
+
+const MOST_SESSIONS = 64
+
+const fewSessions: Needs = {
+  unobservable: ({ limits }) =>
+    limits.maxSessionsPerDid > MOST_SESSIONS
+      ? `maxSessionsPerDid is ${limits.maxSessionsPerDid}: too many to fill`
+      : undefined,
+}
+
+/** As many confirmed sessions as the target allows to one initiator. */
+const fill = async (kit: Kit): Promise<ProbeSession[]> => {
+  const sessions: ProbeSession[] = []
+  while (sessions.length < kit.target.limits.maxSessionsPerDid) sessions.push(await kit.session())
+  return sessions
+}
 
 /** The handshake: what a responder answers, and what it refuses. */
 export const handshakeChecks = [
@@ -327,6 +345,45 @@ export const handshakeChecks = [
       if (refused) return refused
       await kit.elapseBeyond(kit.target.limits.provisionalSeconds)
       return judgeRefusal(await kit.ping(session), { plain: 'session_unknown' })
+    },
+  }),
+  accepts('handshake.capacity', {
+    needs: fewSessions,
+    also: ['error.retry-after'],
+    run: async kit => {
+      const sessions = await fill(kit)
+      const full = judgeRefusal(await kit.shakeHands(), {
+        plain: 'unavailable',
+        headers: { 'retry-after': /^[0-9]+$/ },
+      })
+      if (full) return full
+      for (const session of sessions) {
+        const found = judgeAcceptance(await kit.ping(session), 'a message of a session that was there before')
+        if (found) return found
+      }
+      const [first] = sessions
+      if (first) await kit.close(first)
+      return judgeAcceptance(await kit.shakeHands(), 'a handshake after a session was closed')
+    },
+  }),
+  accepts('handshake.no-session', {
+    needs: fewSessions,
+    run: async kit => {
+      const low = encodeBase64url(parseHex(lowOrder['order 8']))
+      for (let count = 0; count <= kit.target.limits.maxSessionsPerDid; count++) {
+        const refused = judgeRefusal(await shake(kit, { ...kit.draftHandshake(), ephC: low }), authenticationFailed)
+        if (refused) return refused
+      }
+      return judgeAcceptance(await kit.shakeHands(), 'a handshake after more refused ones than there may be sessions')
+    },
+  }),
+  accepts('handshake.no-forgetting', {
+    run: async kit => {
+      const { nonce } = kit.draftHandshake()
+      const first = judgeAcceptance(await shake(kit, { ...kit.draftHandshake(), nonce }), 'a fresh nonce')
+      if (first) return first
+      await kit.elapse(kit.clock.exact ? NONCE_MEMORY_SECONDS : NONCE_MEMORY_SECONDS - 10)
+      return judgeRefusal(await shake(kit, { ...kit.draftHandshake(), nonce }), authenticationFailed)
     },
   }),
 ]

@@ -4,6 +4,7 @@ import { errorChecks } from './error.js'
 import { handshakeChecks } from './handshake.js'
 import { httpChecks } from './http.js'
 import { messageChecks } from './message.js'
+import { precedenceChecks } from './precedence.js'
 import { recordChecks } from './record.js'
 import { sessionChecks } from './session.js'
 import { taskChecks } from './task.js'
@@ -17,5 +18,6 @@ export const checks: readonly Check[] = [
   ...sessionChecks,
   ...messageChecks,
   ...errorChecks,
+  ...precedenceChecks,
   ...httpChecks,
 ]

@@ -1,4 +1,5 @@
 import { createIdentity } from '../../reference/agent/identity.js'
+import type { ServeOptions } from '../../reference/agent/agent.js'
 import { honestSeams } from '../../reference/agent/honest-seams.js'
 import { createResponder } from '../../reference/agent/responder.js'
 import { checks } from '../checks/index.js'
@@ -15,19 +16,23 @@ const TIMEOUT_MS = 300
 /** The fault of a responder that has none. */
 export const honest: Fault = seams => seams
 
+/** What is judged, and how. */
+export interface Trial {
+  /** Ids of the checks; all of them by default. */
+  readonly only?: readonly string[]
+  /** The checks that there are; those of the suite by default. */
+  readonly suite?: readonly Check[]
+  /** How the responder is run. */
+  readonly serve?: Partial<ServeOptions> | undefined
+}
+
 /**
  * Runs checks against the reference with a fault in it, over real loopback HTTP and under a clock that both share, so
  * that an hour passes in no time and borders are exact.
- * @param only ids of the checks; all of them by default
- * @param suite the checks that there are
  */
-export const judgeFault = async (
-  fault: Fault,
-  only: readonly string[] = [],
-  suite: readonly Check[] = checks,
-): Promise<CheckResult[]> => {
+export const judgeFault = async (fault: Fault, { only = [], suite = checks, serve }: Trial = {}): Promise<CheckResult[]> => {
   const clock = new FakeClock()
-  const agent = await createResponder({ identity: createIdentity(), clock }, fault(honestSeams))
+  const agent = await createResponder({ ...serve, identity: createIdentity(), clock }, fault(honestSeams))
   try {
     const reach = { timeoutMs: TIMEOUT_MS }
     const found = await discover(new URL(agent.url), {}, reach, clock)

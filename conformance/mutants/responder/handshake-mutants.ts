@@ -1,5 +1,6 @@
+import type { LiveSession } from '../../../reference/agent/live-session.js'
 import { encodeTime } from '../../../reference/bytes/time.js'
-import { all, insert, move, mutant, omit, parts, responder, wire, withJson } from './mutant.js'
+import { all, insert, mutant, omit, parts, responder, wire, withJson, withoutHeader } from './mutant.js'
 import { forgives, forgivesText, readsJsonWith } from './lenient.js'
 
 const BORDER = 120n * 1_000_000_000n
@@ -13,6 +14,14 @@ const rememberLate = () => {
     return false
   }
 }
+
+/** Something that takes the place of a session, and is none. */
+const standIn = (initDid: string) => ({
+  kid: `stand-in-${Math.random()}`,
+  initDid,
+  confirmed: true,
+  end: () => undefined,
+})
 
 /** Responders that are wrong in the card or in the handshake. */
 export const handshakeMutants = [
@@ -51,7 +60,6 @@ export const handshakeMutants = [
     ['handshake.response-correct'],
     parts(() => ({ signedText: fields => JSON.stringify(fields, Object.keys(fields).sort()) })),
   ),
-  mutant('other-task-taken-for-the-handshake', ['handshake.task'], omit('handshakeTask', 'handshake.task')),
   mutant(
     'unknown-members-dropped',
     ['handshake.request-schema', 'message.schema'],
@@ -82,15 +90,6 @@ export const handshakeMutants = [
     ['conventions.json-duplicate-signed', 'conventions.json-duplicate'],
     readsJsonWith(text => text),
   ),
-  mutant('unknown-did-trusted', ['handshake.did-resolves'], omit('handshake', 'handshake.did-resolves')),
-  mutant(
-    'signature-not-checked',
-    ['handshake.signature', 'handshake.signature/other-key'],
-    omit('handshake', 'handshake.signature'),
-  ),
-  mutant('init-did-not-compared', ['handshake.did-match'], omit('handshake', 'handshake.did-match')),
-  mutant('resp-did-not-compared', ['handshake.resp-did'], omit('handshake', 'handshake.resp-did')),
-  mutant('ts-not-looked-at', ['handshake.ts-fresh'], omit('handshake', 'handshake.ts-fresh')),
   mutant(
     'ts-border-a-second-late',
     ['handshake.ts-fresh'],
@@ -110,23 +109,10 @@ export const handshakeMutants = [
       return apart >= BORDER ? 'authentication_failed' : undefined
     }),
   ),
-  mutant('info-not-compared', ['handshake.info-match'], omit('handshake', 'handshake.info-match')),
-  mutant('export-ctx-not-compared', ['handshake.export-ctx-match'], omit('handshake', 'handshake.export-ctx-match')),
-  mutant('nonce-not-remembered', ['handshake.nonce-single-use'], omit('handshake', 'handshake.nonce-single-use')),
   mutant(
     'replay-keyed-by-nonce-alone',
     ['handshake.nonce-scope'],
     responder(() => ({ replayKey: (_did, nonce) => nonce })),
-  ),
-  mutant(
-    'nonce-burnt-before-the-signature',
-    ['handshake.nonce-after-checks'],
-    move('handshake', 'handshake.nonce-single-use', 'handshake.signature'),
-  ),
-  mutant(
-    'nonce-burnt-before-the-time',
-    ['handshake.nonce-after-checks'],
-    move('handshake', 'handshake.nonce-single-use', 'handshake.ts-fresh'),
   ),
   mutant('nonce-tested-then-set', ['handshake.nonce-atomic'], honest => {
     const isSeen = rememberLate()
@@ -137,11 +123,6 @@ export const handshakeMutants = [
       ),
     )(honest)
   }),
-  mutant(
-    'nonce-forgotten-when-the-rest-fails',
-    ['handshake.nonce-stands'],
-    move('handshake', 'handshake.low-order', 'handshake.nonce-single-use'),
-  ),
   mutant(
     'low-order-points-taken',
     ['handshake.low-order'],
@@ -175,7 +156,6 @@ export const handshakeMutants = [
       },
     })),
   ),
-  mutant('provisional-for-ever', ['handshake.provisional-dropped'], omit('life', 'handshake.provisional-dropped')),
   mutant(
     'any-record-confirms',
     ['handshake.failed-record-confirms-nothing'],
@@ -185,4 +165,56 @@ export const handshakeMutants = [
     ...honest,
     parts: { ...honest.parts, signedText: fields => honest.parts.signedText({ ...fields, ts: encodeTime(0n) }) },
   })),
+  mutant(
+    'payload-before-the-task',
+    ['error.precedence/handshake'],
+    parts(honest => ({
+      parseJson: bytes => {
+        const value = honest.parseJson(bytes)
+        if (typeof value['signature'] === 'string') honest.parseJson(honest.parseBase64(String(value['payload'])))
+        return value
+      },
+    })),
+  ),
+  mutant(
+    'refused-handshakes-make-sessions',
+    ['handshake.no-session'],
+    insert('handshake', ({ sessions, did }) => void sessions.add(standIn(did) as never), 'handshake.low-order'),
+    { limits: { maxSessionsPerDid: 4 } },
+  ),
+  mutant(
+    'sessions-evicted-at-the-cap',
+    ['handshake.capacity'],
+    honest => {
+      const known = new Set<LiveSession>()
+      return all(
+        insert('session', ({ session }) => void (session && known.add(session))),
+        insert(
+          'handshake',
+          ({ sessions, did }) => {
+            const oldest = [...known].find(({ initDid, ended }) => initDid === did && !ended)
+            if (oldest && !sessions.hasRoomFor(did)) sessions.end(oldest)
+            return undefined
+          },
+          'handshake.did-resolves',
+        ),
+      )(honest)
+    },
+    { limits: { maxSessionsPerDid: 3 } },
+  ),
+  mutant('no-retry-after', ['handshake.capacity'], wire(['error'], withoutHeader('retry-after')), {
+    limits: { maxSessionsPerDid: 3 },
+  }),
+  mutant('nonce-forgotten-after-five-minutes', ['handshake.no-forgetting'], honest => {
+    const claimed = new Map<string, bigint>()
+    return all(
+      omit('handshake', 'handshake.nonce-single-use'),
+      insert('handshake', ({ payload, did, now }) => {
+        const key = `${did}|${payload.nonce}`
+        const before = claimed.get(key)
+        claimed.set(key, now)
+        return before !== undefined && now - before < 300_000_000_000n ? 'authentication_failed' : undefined
+      }),
+    )(honest)
+  }),
 ]

@@ -1,17 +1,11 @@
-import { insert, mutant, omit, wire, withJson } from './mutant.js'
+import { insert, mutant, wire, withJson, withoutHeader } from './mutant.js'
 
-/** An answer without one of its headers. */
-const without = (name: string) =>
-  wire(['handshake', 'session', 'error'], answer => ({
-    ...answer,
-    headers: Object.fromEntries(Object.entries(answer.headers).filter(([of]) => of !== name)),
-  }))
+/** Every answer to a message without one of its headers. */
+const without = (name: string) => wire(['handshake', 'session', 'error'], withoutHeader(name))
 
 /** Responders that are wrong in HTTP or in what their errors say. */
 export const httpMutants = [
-  mutant('any-method', ['http.method'], omit('http', 'http.method')),
   mutant('no-allow', ['http.method'], without('allow')),
-  mutant('any-media-type', ['http.media-type'], omit('http', 'http.media-type')),
   mutant(
     'media-type-to-the-letter',
     ['http.media-type/accepted-forms'],
@@ -19,8 +13,6 @@ export const httpMutants = [
       headers['content-type']?.[0] === 'application/json' ? undefined : 'unsupported_media_type',
     ),
   ),
-  mutant('content-encoding-ignored', ['http.content-encoding'], omit('http', 'http.content-encoding')),
-  mutant('body-without-limit', ['http.body-limit'], omit('http', 'http.body-limit')),
   mutant(
     'body-limit-excluded',
     ['conventions.limit-inclusive/body'],
@@ -38,7 +30,6 @@ export const httpMutants = [
     ['http.unknown-path'],
     wire(['unknown-path'], answer => ({ ...answer, status: 200 })),
   ),
-  mutant('headers-ignored', ['http.headers-agree'], omit('http', 'http.headers-agree')),
   mutant(
     'headers-refused',
     ['http.headers-agree/agreeing'],
@@ -56,7 +47,6 @@ export const httpMutants = [
   ),
   mutant('answers-cacheable', ['http.no-store'], without('cache-control')),
   mutant('no-challenge', ['http.www-authenticate'], without('www-authenticate')),
-  mutant('any-host', ['http.loopback-host'], omit('front', 'http.loopback-host')),
   mutant(
     'failures-told-apart',
     ['error.uniform'],
@@ -87,5 +77,20 @@ export const httpMutants = [
           }))
         : answer,
     ),
+  ),
+  mutant(
+    'every-error-200',
+    ['error.plain-until-open'],
+    wire(['error'], answer => ({ ...answer, status: 200 })),
+  ),
+  mutant(
+    'errors-with-a-code',
+    ['error.plain-until-open'],
+    wire(['error'], answer => withJson(answer, body => ({ ...body, code: 7 }))),
+  ),
+  mutant(
+    'session-errors-403',
+    ['error.plain-until-open'],
+    wire(['error'], (answer, { code }) => (code === 'session_unknown' ? { ...answer, status: 403 } : answer)),
   ),
 ]

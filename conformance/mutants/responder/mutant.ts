@@ -1,4 +1,5 @@
 import type { RequirementId } from '../../../schemas/index.js'
+import type { ServeOptions } from '../../../reference/agent/agent.js'
 import type { ResponderGuards, ResponderSeams } from '../../../reference/agent/responder-state.js'
 import type { ResponderParts } from '../../../reference/agent/responder-parts.js'
 import type { Guard } from '../../../reference/bytes/guard.js'
@@ -14,16 +15,20 @@ export interface ResponderMutant {
   /** Ids of the checks that this mutant trips, each by itself. */
   readonly kills: readonly string[]
   readonly fault: Fault
+  /** How the responder is to be run for the fault to show, such as with low limits. */
+  readonly serve?: Partial<ServeOptions> | undefined
 }
 
 /** A mutant. */
-export const mutant = (name: string, kills: readonly string[], fault: Fault): ResponderMutant => ({
-  name,
-  kills,
-  fault,
-})
+export const mutant = (
+  name: string,
+  kills: readonly string[],
+  fault: Fault,
+  serve?: Partial<ServeOptions>,
+): ResponderMutant => ({ name, kills, fault, serve })
 
-type ListName = keyof ResponderGuards
+/** Name of a list of guards. */
+export type ListName = keyof ResponderGuards
 type ContextOf<List extends ListName> = Parameters<ResponderGuards[List][number][1]>[0]
 
 const withList = <List extends ListName>(
@@ -94,3 +99,11 @@ export const withJson = (answer: WireAnswer, change: (body: Record<string, unkno
   const body = JSON.parse(Buffer.from(answer.body).toString('utf8')) as Record<string, unknown>
   return { ...answer, body: Buffer.from(JSON.stringify(change(body)), 'utf8') }
 }
+
+/** Takes a header away from an answer. */
+export const withoutHeader =
+  (name: string) =>
+  (answer: WireAnswer): WireAnswer => ({
+    ...answer,
+    headers: Object.fromEntries(Object.entries(answer.headers).filter(([of]) => of !== name)),
+  })

@@ -1,4 +1,4 @@
-import { all, insert, move, mutant, omit, parts, responder, wire, withJson } from './mutant.js'
+import { all, insert, mutant, omit, parts, responder, wire, withJson } from './mutant.js'
 import { forgivesText, ignoresTag, readsAnyBase64, readsJsonWith } from './lenient.js'
 import { aliases, in32Bits, oneShort, onlyUpwards, remembersOnlyTheHighest } from './windows.js'
 
@@ -23,11 +23,8 @@ export const sessionMutants = [
     ['record.min-length'],
     insert('session', ({ record }) => (record.length < 36 ? 'malformed' : undefined), 'record.min-length'),
   ),
-  mutant('seq-limit-ignored', ['record.seq-limit'], omit('session', 'record.seq-limit')),
   mutant('last-seq-refused', ['conventions.limit-inclusive/last-seq'], oneShort),
   mutant('seq-in-32-bits', ['record.integer-64'], in32Bits),
-  mutant('old-records-accepted', ['record.window'], omit('session', 'record.window')),
-  mutant('replays-accepted', ['record.replay', 'record.replay/behind-the-highest'], omit('session', 'record.replay')),
   mutant('replay-of-all-but-the-highest', ['record.replay/behind-the-highest'], remembersOnlyTheHighest),
   mutant('tag-ignored', boundByTag, ignoresTag),
   mutant(
@@ -68,9 +65,6 @@ export const sessionMutants = [
       },
     })),
   ),
-  mutant('unknown-session-as-failure', ['session.unknown'], omit('session', 'session.unknown')),
-  mutant('idle-for-ever', ['session.idle'], omit('life', 'session.idle')),
-  mutant('alive-for-ever', ['session.age'], omit('life', 'session.age')),
   mutant(
     'long-ids-cut',
     ['conventions.token'],
@@ -102,9 +96,6 @@ export const sessionMutants = [
     ['conventions.json-integer'],
     readsJsonWith(text => text),
   ),
-  mutant('any-did-in-a-session', ['message.did-initiator'], omit('session', 'message.did-initiator')),
-  mutant('any-context-in-a-session', ['message.context-handshake'], omit('session', 'message.context-handshake')),
-  mutant('record-before-session', ['error.precedence'], move('session', 'record.min-length', 'session.unknown')),
   mutant(
     'ping-forgets',
     ['task.ping'],
@@ -122,8 +113,6 @@ export const sessionMutants = [
         ]),
     })),
   ),
-  mutant('ping-without-limit', ['task.ping-limit'], omit('task', 'task.ping-limit')),
-  mutant('unknown-task-internal', ['task.unknown'], omit('task', 'task.unknown')),
   mutant(
     'close-echoes',
     ['task.close'],

@@ -10,8 +10,8 @@ t.test('the reference, without a fault, passes every check, those of hours and e
 })
 
 t.test('every mutant is found by the checks that name it', async t => {
-  for (const { name, kills, fault } of mutants) {
-    const results = await judgeFault(fault, kills)
+  for (const { name, kills, fault, serve } of mutants) {
+    const results = await judgeFault(fault, { only: kills, serve })
     for (const id of kills) {
       const result = results.find(({ check }) => check === id)
       t.match(result?.state, /^(fail|warn)$/, `${id} finds ${name} (${result?.state}: ${result?.observed})`)

@@ -58,13 +58,17 @@ const retryAfter = (response: WireResponse): number => {
 
 const readError = (response: WireResponse): Answer => {
   const { status } = response
-  if (status === 429 || status === 503)
-    return { kind: 'busy', status, retryAfterSeconds: retryAfter(response), response }
+  const busy = status === 429 || status === 503
+  const retryAfterSeconds = retryAfter(response)
   try {
     const { error, detail } = parsePlainError(response.body)
-    if (statusOf(error) === status) return { kind: 'plain', error, detail, response }
-    return { kind: 'http', status, why: `says ${error}, whose status is ${statusOf(error)}`, response }
+    if (statusOf(error) !== status)
+      return { kind: 'http', status, why: `says ${error}, whose status is ${statusOf(error)}`, response }
+    return busy
+      ? { kind: 'busy', status, error, retryAfterSeconds, response }
+      : { kind: 'plain', error, detail, response }
   } catch (cause) {
+    if (busy) return { kind: 'busy', status, retryAfterSeconds, response }
     return { kind: 'http', status, why: `its body is not a plain error (${reasonOf(cause)})`, response }
   }
 }
