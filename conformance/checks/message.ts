@@ -133,7 +133,8 @@ export const messageChecks = [
       ),
       'a comment': asText(json => `/* */${json}`),
       'single quotes': asText(json => json.replaceAll('"', "'")),
-      'nested 100 000 deep': asText(json => `${json.slice(0, -1)},"x":${'['.repeat(100_000)}${']'.repeat(100_000)}}`),
+      // As deep as fits into the lowest maxMessageBytes that a card may have.
+      'nested 30 000 deep': asText(json => `${json.slice(0, -1)},"x":${'['.repeat(30_000)}${']'.repeat(30_000)}}`),
       'a comma at the end': asText(json => `${json.slice(0, -1)},}`),
     },
     expect: malformed,
