@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander'
 import { readFileSync } from 'node:fs'
 import { rootPath } from '../schemas/index.js'
 import { callCommand, type CallCommandOptions } from './commands/call.js'
+import { keygenCommand } from './commands/keygen.js'
 import { runCommand, type RunCommandOptions } from './commands/run.js'
 import { serveCommand, type ServeCommandOptions } from './commands/serve.js'
 import { parseWhole, UsageError } from './commands/usage.js'
@@ -99,17 +100,26 @@ const buildProgram = (finish: (status: number) => void): Command => {
     )
 
   program
+    .command('keygen')
+    .description('write fresh private keys into a file, for --identity, and print the DID that they make')
+    .argument('<file>', 'must not be there yet')
+    .action((path: string) => finish(keygenCommand(path)))
+
+  program
     .command('serve')
     .description('run the reference responder until it is told to end')
     .option('--host <address>', 'address to listen on', '127.0.0.1')
     .option('--port <n>', 'port to listen on; 0 takes a free one', '0')
     .option(
       '--identity <file>',
-      'private keys: JSON with "signing" and "kem", each b64u of 32 bytes; fresh ones by default',
+      'private keys: JSON with "signing" and "kem", each b64u of 32 bytes (keygen); fresh ones by default',
     )
     .option('--name <text>', 'name in the card')
     .option('--public-url <url>', 'endpoint in the card, where others reach it under another address')
     .option('--no-echo', 'leave out the echo task')
+    .option('--profile <name>', 'set of limits: default, or low-limits, which a tester reaches in seconds', 'default')
+    .option('--directory <file>', 'keys of DIDs other than did:key: JSON of DIDs, each with b64u of 32 bytes')
+    .option('--admit-only', 'admit the DIDs of the directory and nobody else')
     .action(async ({ port, ...options }: ServeFlags) =>
       finish(await serveCommand({ ...options, port: parseWhole('--port', port, 0, 65535) })),
     )
@@ -123,6 +133,8 @@ const buildProgram = (finish: (status: number) => void): Command => {
     .option('--did <did>', 'the DID to shake hands with, and no other')
     .option('--timeout <seconds>', 'longest wait for each answer', '30')
     .option('--insecure', 'use plain HTTP beyond this machine too')
+    .option('--identity <file>', 'private keys to shake hands with, as for serve; fresh ones by default')
+    .option('--directory <file>', 'keys of DIDs other than did:key, as for serve')
     .action(async (url: string, task: string, payload: string | undefined, { timeout, ...options }: CallFlags) =>
       finish(await callCommand(url, task, payload, { ...options, timeout: parseWhole('--timeout', timeout, 1, 3600) })),
     )
