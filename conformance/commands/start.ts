@@ -4,44 +4,66 @@ import { roomPath } from '../../schemas/index.js'
 import { main } from '../cli.js'
 import { startResponder, type ResponderProcess } from './responder-process.js'
 
-// `npm start`: the reference responder in a process of its own, judged over its URL as any other agent would be.
+// `npm start`: the reference responder in a process of its own, judged over its URL as any other agent would be. First as it
+// is by default, then with limits so low that the checks of caps and of expiry have something to see.
+
+interface Target {
+  readonly profile: string
+  readonly reportPath: string
+  readonly options: readonly string[]
+}
+
+const targets: readonly Target[] = [
+  { profile: 'default', reportPath: 'sage-report.json', options: [] },
+  { profile: 'low-limits', reportPath: 'sage-report-low-limits.json', options: ['--patience', '6'] },
+]
 
 const ownFault = 4
-const reportPath = 'sage-report.json'
 const program = roomPath('conformance', 'bin', 'sage-conformance.js')
+// Of several exit statuses, the first of these is the worst.
+const worstFirst = [ownFault, 2, 1, 3]
 
+let running: ResponderProcess | undefined
 let interrupted: number | undefined
 
-async function judge(responder: ResponderProcess): Promise<number> {
-  const verdict = main(['run', responder.url, '--report', `json=${reportPath}`, ...process.argv.slice(2)])
+async function verdictOn(responder: ResponderProcess, { reportPath, options }: Target): Promise<number> {
+  const verdict = main(['run', responder.url, '--report', `json=${reportPath}`, ...options, ...process.argv.slice(2)])
   const outcome = await Promise.race([verdict, responder.ended])
-  if (interrupted !== undefined) return interrupted
   if (typeof outcome === 'number') return outcome
-  console.error(`the reference responder ${outcome} before the verdict`)
+  if (interrupted === undefined) console.error(`the reference responder ${outcome} before the verdict`)
   return ownFault
 }
 
-async function start(): Promise<number> {
-  rmSync(reportPath, { force: true })
-  let responder: ResponderProcess
+async function judge(target: Target): Promise<number> {
+  const { profile, reportPath } = target
   try {
-    responder = await startResponder(process.execPath, [program, 'serve', '--port', '0'])
+    running = await startResponder(process.execPath, [program, 'serve', '--port', '0', '--profile', profile])
   } catch (error) {
     console.error(`the reference responder ${(error as Error).message}`)
     return ownFault
   }
+  if (interrupted === undefined) console.log(`reference responder, ${profile} profile, at ${running.url}\n`)
+  const status = interrupted ?? (await verdictOn(running, target))
+  if (existsSync(reportPath)) console.log(`report: ${resolve(reportPath)}\n`)
+  await running.stop()
+  return status
+}
+
+async function start(): Promise<number> {
+  for (const { reportPath } of targets) rmSync(reportPath, { force: true })
   const interrupt = (status: number) => {
     interrupted = status
-    void responder.stop()
+    void running?.stop()
   }
   process.once('SIGINT', () => interrupt(130))
   process.once('SIGTERM', () => interrupt(143))
 
-  console.log(`reference responder at ${responder.url}\n`)
-  const status = await judge(responder)
-  if (existsSync(reportPath)) console.log(`\nreport: ${resolve(reportPath)}`)
-  await responder.stop()
-  return status
+  const statuses: number[] = []
+  for (const target of targets) {
+    statuses.push(await judge(target))
+    if (interrupted !== undefined) return interrupted
+  }
+  return worstFirst.find(status => statuses.includes(status)) ?? 0
 }
 
 process.exit(await start())
