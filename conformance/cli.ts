@@ -6,6 +6,7 @@ import { keygenCommand } from './commands/keygen.js'
 import { runCommand, type RunCommandOptions } from './commands/run.js'
 import { serveCommand, type ServeCommandOptions } from './commands/serve.js'
 import { parseWhole, UsageError } from './commands/usage.js'
+import { verifyCommand } from './commands/verify.js'
 import { vectorsCheckCommand } from './commands/vectors-check.js'
 import { vectorsRunCommand } from './commands/vectors-run.js'
 import type { Screen } from './report/console.js'
@@ -71,6 +72,12 @@ const buildProgram = (finish: (status: number) => void): Command => {
     .action(async (url: string, options: RunCommandOptions) =>
       finish(await interruptible(signal => runCommand(url, options, screen(), signal))),
     )
+
+  program
+    .command('verify')
+    .description('judge a report again from what it recorded, offline')
+    .argument('<report>', 'written by run --report json=FILE')
+    .action(async (path: string) => finish(await verifyCommand(path, screen().write)))
 
   const vectors = program.command('vectors').description('the test vectors')
   vectors

@@ -12,7 +12,17 @@ const State = Type.Union(
   ),
 )
 
-const Body = Type.Union([Text, Type.Object({ bytes: Count, sha256: Hex256, beginsWith: Text }, plain)])
+const Decimal = Type.String({ pattern: '^(0|-?[1-9][0-9]*)$' })
+const Summary = Type.Object(
+  { bytes: Count, sha256: Hex256, beginsWith: Text },
+  { ...plain, description: 'a body that the report does not hold, and its first bytes in hex' },
+)
+const RequestBody = Type.Union([Text, Summary])
+const ResponseBody = Type.Union([
+  Text,
+  Type.Object({ base64: Text }, { ...plain, description: 'a body that is not UTF-8' }),
+  Summary,
+])
 // Type.Tuple writes tuples in the way of draft 7.
 const Header = Type.Unsafe<[string, string]>({
   type: 'array',
@@ -24,20 +34,37 @@ const Header = Type.Unsafe<[string, string]>({
 const Headers = Type.Array(Header)
 const Opened = Type.Object({ seq: Text, aad: Type.Optional(Text), plaintext: Text }, plain)
 
+const BrokenOff = Type.Union((['reset', 'unreachable', 'not-http'] as const).map(kind => Type.Literal(kind)))
+const Failure = Type.Union(
+  [Type.Object({ kind: Type.Literal('timeout') }, plain), Type.Object({ kind: BrokenOff, reason: Text }, plain)],
+  { description: 'why no response came' },
+)
+
 const Exchange = Type.Object(
   {
     step: Text,
     what: Text,
     at: Text,
-    request: Type.Object({ method: Text, url: Text, headers: Headers, body: Body }, plain),
-    response: Type.Optional(Type.Object({ status: Count, headers: Headers, body: Body }, plain)),
-    failure: Type.Optional(Text),
+    request: Type.Object({ method: Text, url: Text, headers: Headers, body: RequestBody }, plain),
+    response: Type.Optional(Type.Object({ status: Count, headers: Headers, body: ResponseBody }, plain)),
+    failure: Type.Optional(Failure),
     sealed: Type.Optional(Opened),
     opened: Type.Optional(Opened),
     judged: Type.Optional(Text),
   },
   plain,
 )
+
+const evidence = {
+  clock: Type.Array(Decimal, {
+    description:
+      "readings of the clock in their order: nanoseconds from the Unix epoch, the target's time as estimated",
+  }),
+  signatures: Type.Optional(
+    Type.Array(Text, { description: 'b64, by the identity that the caller gave, whose private key is not recorded' }),
+  ),
+  transcript: Type.Array(Exchange),
+}
 
 const Case = Type.Object(
   {
@@ -46,7 +73,7 @@ const Case = Type.Object(
     reasonCode: Text,
     expected: Type.Optional(Text),
     observed: Type.Optional(Text),
-    transcript: Type.Array(Exchange),
+    ...evidence,
   },
   plain,
 )
@@ -96,7 +123,23 @@ export const Report = Type.Object(
         jobs: Count,
         timeoutMs: Count,
         patienceSeconds: Type.Number({ minimum: 0 }),
+        exactClock: Type.Boolean({ description: 'the target shared the clock of the suite' }),
         strict: Type.Boolean(),
+        flags: Type.Object(
+          {
+            did: Type.Optional(Text),
+            kemKey: Type.Optional(Text),
+            signingKey: Type.Optional(Text),
+            http: Type.Optional(Text),
+          },
+          { ...plain, description: 'what the caller said of the target beside its URL' },
+        ),
+        identity: Type.Optional(
+          Type.String({
+            pattern: '^did:key:z[1-9A-HJ-NP-Za-km-z]+$',
+            description: 'DID of the identity that the caller gave',
+          }),
+        ),
       },
       plain,
     ),
@@ -106,6 +149,8 @@ export const Report = Type.Object(
     exitStatus: Type.Integer({ minimum: 0, maximum: 4 }),
     counts: Type.Record(State, Count),
     problem: Type.Optional(Type.String({ description: 'why nothing was judged' })),
+    discovery: Type.Object(evidence, { ...plain, description: 'how the agent card was read' }),
+    skew: Type.Optional(Type.Object(evidence, { ...plain, description: "how the target's clock was measured" })),
     results: Type.Array(Result),
     digest: Type.String({
       pattern: '^[0-9a-f]{64}$',

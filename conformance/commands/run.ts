@@ -1,23 +1,19 @@
 import { randomBytes } from 'node:crypto'
 import { openSync, closeSync, writeFileSync } from 'node:fs'
-import type { Report } from '../../schemas/index.js'
 import { checks } from '../checks/index.js'
 import { parseBase64url } from '../probe/bytes/base64.js'
 import { parseDid } from '../probe/bytes/forms.js'
 import { encodeHex, parseHex } from '../probe/bytes/hex.js'
 import { parseJsonObject } from '../probe/bytes/json.js'
-import { encodeTime } from '../probe/bytes/time.js'
-import { deriveEd25519PublicKey } from '../probe/crypto/ed25519.js'
-import { encodeDidKey } from '../probe/identity/did-key.js'
 import type { Identity } from '../probe/initiator/target.js'
 import { ConsoleReport, type Screen } from '../report/console.js'
 import { createReport } from '../report/json.js'
 import { createRealClock } from '../runner/clock.js'
-import { discover, type Discovery, type TargetFlags } from '../runner/discover.js'
-import type { Environment } from '../runner/judge-check.js'
+import { judge, type Settings } from '../runner/judge.js'
+import { createIdentity } from '../runner/kit.js'
 import { planChecks, UnknownSelection } from '../runner/plan.js'
 import type { CheckResult } from '../runner/result.js'
-import { runChecks } from '../runner/run.js'
+import { LiveWorld } from '../runner/world.js'
 import { loadRequirementSet } from '../trace/requirement-set.js'
 import { parseHttpUrl, parseOption, parseWhole, readTextFile, UsageError } from './usage.js'
 
@@ -43,22 +39,22 @@ export interface RunCommandOptions {
 
 const DEFAULT_SEED = encodeHex(Buffer.from('sage-conformance'))
 
-const key32 = (option: string, text: string | undefined): Uint8Array | undefined =>
-  text === undefined
-    ? undefined
-    : parseOption(option, 'b64u of 32 bytes', () => {
-        const bytes = parseBase64url(text)
-        if (bytes.length !== 32) throw new UsageError(`${option} takes b64u of 32 bytes, not of ${bytes.length}`)
-        return bytes
-      })
+const checkKey = (option: string, text: string | undefined): void => {
+  if (text === undefined) return
+  const { length } = parseOption(option, 'b64u of 32 bytes', () => parseBase64url(text))
+  if (length !== 32) throw new UsageError(`${option} takes b64u of 32 bytes, not of ${length}`)
+}
 
-const parseFlags = ({ did, kemKey, signingKey, http }: RunCommandOptions): TargetFlags => {
+const parseFlags = ({ did, kemKey, signingKey, http }: RunCommandOptions): Settings['flags'] => {
   if (did !== undefined) parseOption('--did', 'a DID', () => parseDid(did))
   if (http !== undefined) parseHttpUrl('--http', http)
   if (kemKey !== undefined && did === undefined) throw new UsageError('--kem-key needs --did')
   if (kemKey !== undefined && !did?.startsWith('did:key:') && signingKey === undefined)
     throw new UsageError('a --did that is not a did:key needs --signing-key, the key that it stands for')
-  return { did, kemKey: key32('--kem-key', kemKey), signingKey: key32('--signing-key', signingKey), http }
+  checkKey('--kem-key', kemKey)
+  checkKey('--signing-key', signingKey)
+  const given = Object.entries({ did, kemKey, signingKey, http }).filter(([, text]) => text !== undefined)
+  return Object.fromEntries(given)
 }
 
 /** The identity in a file that `keygen` or `serve` would read: JSON with `signing`, b64u of 32 bytes. */
@@ -68,7 +64,7 @@ const readIdentity = (path: string): Identity => {
     parseBase64url(String(parseJsonObject(text)['signing'])),
   )
   if (privateKey.length !== 32) throw new UsageError(`--identity: "signing" in ${path} is not 32 bytes`)
-  return { did: encodeDidKey(deriveEd25519PublicKey(privateKey)), privateKey }
+  return createIdentity(privateKey)
 }
 
 /** Opens every report file before anything is sent, so that no verdict is lost for want of a folder. */
@@ -86,8 +82,11 @@ const parseReports = (reports: readonly string[]): string[] =>
     return path
   })
 
-const hexOption = (option: string, text: string): Uint8Array =>
+/** The text of an option that is hex. */
+const hexOption = (option: string, text: string): string => {
   parseOption(option, 'an even number of lower-case hex digits', () => parseHex(text))
+  return text
+}
 
 /** What a word means to a POSIX shell, quoted where it must be. */
 const quoted = (word: string): string =>
@@ -105,29 +104,6 @@ const reproduction = (url: string, options: RunCommandOptions, seed: string, sal
   return ['sage-conformance', ...words, ...(options.insecure ? ['--insecure'] : [])].map(quoted).join(' ')
 }
 
-/** What the report says of the target. */
-const describeTarget = (url: string, found: Discovery, skew: bigint): Report['target'] => {
-  const clockAheadSeconds = Number(skew / 1_000_000n) / 1000
-  const nothing = { url, capabilities: [], identityRestsOn: 'nothing', clockAheadSeconds }
-  if (found.kind !== 'target') return nothing
-  const { target, keyFrom } = found
-  const identityRestsOn = {
-    'did:key': 'the DID itself',
-    flags: '--signing-key',
-    card: "the card's own claim, over the connection that brought it",
-  }[keyFrom]
-  const { did, http, card, capabilities } = target
-  const name = card?.name
-  return {
-    ...nothing,
-    did,
-    http,
-    ...(name === undefined ? {} : { name }),
-    capabilities: [...capabilities],
-    identityRestsOn,
-  }
-}
-
 /** Refuses a selection of checks that are not there, before anything is sent. */
 const checkSelection = (only: readonly string[], skip: readonly string[]): void => {
   try {
@@ -141,19 +117,24 @@ const checkSelection = (only: readonly string[], skip: readonly string[]): void 
 const parseRun = (urlText: string, options: RunCommandOptions) => {
   const { only = [], skip = [], strict = false } = options
   checkSelection(only, skip)
-  const [seed, salt] = [options.seed ?? DEFAULT_SEED, options.salt ?? encodeHex(randomBytes(16))]
-  return {
-    url: parseHttpUrl('URL', urlText),
-    flags: parseFlags(options),
-    identity: options.identity === undefined ? undefined : readIdentity(options.identity),
+  const url = parseHttpUrl('URL', urlText)
+  const flags = parseFlags(options)
+  const identity = options.identity === undefined ? undefined : readIdentity(options.identity)
+  const settings: Settings = {
+    seed: hexOption('--seed', options.seed ?? DEFAULT_SEED),
+    salt: hexOption('--salt', options.salt ?? encodeHex(randomBytes(16))),
+    only: [...only],
+    skip: [...skip],
+    jobs: parseWhole('--jobs', options.jobs ?? '4', 1, 64),
     timeoutMs: parseWhole('--timeout', options.timeout ?? '5000', 1, 600_000),
     patienceSeconds: parseWhole('--patience', options.patience ?? '2', 0, 100_000),
-    jobs: parseWhole('--jobs', options.jobs ?? '4', 1, 64),
-    entropy: { seed: hexOption('--seed', seed), salt: hexOption('--salt', salt) },
-    ca: options.ca === undefined ? undefined : readTextFile('--ca', options.ca),
-    reports: parseReports(options.report ?? []),
-    texts: { seed, salt, only: [...only], skip: [...skip], strict },
+    exactClock: false,
+    strict,
+    flags,
+    ...(identity && { identity: identity.did }),
   }
+  const ca = options.ca === undefined ? undefined : readTextFile('--ca', options.ca)
+  return { url, identity, settings, ca, reports: parseReports(options.report ?? []) }
 }
 
 /**
@@ -167,37 +148,19 @@ export const runCommand = async (
   screen: Screen,
   signal: AbortSignal,
 ): Promise<number> => {
-  const { url, flags, identity, timeoutMs, patienceSeconds, jobs, entropy, ca, reports, texts } = parseRun(
-    urlText,
-    options,
+  const { url, identity, ca, reports, settings } = parseRun(urlText, options)
+  const world = new LiveWorld(
+    createRealClock(settings.patienceSeconds),
+    { timeoutMs: settings.timeoutMs, ca, insecure: options.insecure, signal },
+    identity,
   )
-  const clock = createRealClock(patienceSeconds)
-  const reach = { timeoutMs, ca, insecure: options.insecure, signal }
   const requirements = new Map(loadRequirementSet().requirements.map(each => [each.id as string, each]))
   const shown = new ConsoleReport(screen, id => requirements.get(id))
-  const startedAt = encodeTime(clock.now())
   const started = performance.now()
-
-  const found = await discover(url, flags, reach, clock)
-  let results: readonly CheckResult[] = []
-  let skew = 0n
-  if (found.kind !== 'nothing') {
-    shown.begin(url.href)
-    const { target, resolve } = found
-    const levelOf = (id: string): string => requirements.get(id)?.level ?? 'MUST'
-    const surroundings = { target, resolve, reach }
-    const environment: Environment = { surroundings, clock, skew: found.skew, ...entropy, identity, levelOf, signal }
-    results = await runChecks(checks, environment, { ...texts, jobs }, shown)
-    skew = environment.skew
-  }
+  const judged = await judge(checks, url, settings, world, shown)
   const seconds = Math.round(performance.now() - started) / 1000
-  const report = createReport({
-    target: describeTarget(url.href, found, skew),
-    run: { ...texts, startedAt, seconds, jobs, timeoutMs, patienceSeconds },
-    results,
-    problem: found.kind === 'nothing' ? found.why : undefined,
-  })
+  const report = createReport(settings, judged, seconds)
   for (const path of reports) writeFileSync(path, `${JSON.stringify(report, null, 1)}\n`)
-  shown.end(report, reproduction(url.href, options, texts.seed, texts.salt))
+  shown.end(report, reproduction(url.href, options, settings.seed, settings.salt))
   return report.exitStatus
 }

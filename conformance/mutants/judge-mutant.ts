@@ -1,17 +1,30 @@
-import { createIdentity } from '../../reference/agent/identity.js'
 import type { ServeOptions } from '../../reference/agent/agent.js'
+import { createIdentity } from '../../reference/agent/identity.js'
 import { honestSeams } from '../../reference/agent/honest-seams.js'
 import { createResponder } from '../../reference/agent/responder.js'
+import type { Report } from '../../schemas/index.js'
 import { checks } from '../checks/index.js'
+import { createReport } from '../report/json.js'
 import type { Check } from '../runner/check.js'
-import { discover } from '../runner/discover.js'
+import { judge, type Judged, type Settings } from '../runner/judge.js'
 import type { CheckResult } from '../runner/result.js'
-import { runChecks } from '../runner/run.js'
-import { loadRequirementSet } from '../trace/requirement-set.js'
+import { LiveWorld } from '../runner/world.js'
 import { FakeClock } from './fake-clock.js'
 import type { Fault } from './responder/mutant.js'
 
-const TIMEOUT_MS = 300
+const settings: Settings = {
+  seed: '00',
+  salt: '00',
+  only: [],
+  skip: [],
+  // One at a time: a check that lets an hour pass would end the sessions of the others.
+  jobs: 1,
+  timeoutMs: 300,
+  patienceSeconds: 0,
+  exactClock: true,
+  strict: false,
+  flags: {},
+}
 
 /** The fault of a responder that has none. */
 export const honest: Fault = seams => seams
@@ -26,30 +39,26 @@ export interface Trial {
   readonly serve?: Partial<ServeOptions> | undefined
 }
 
-/**
- * Runs checks against the reference with a fault in it, over real loopback HTTP and under a clock that both share, so
- * that an hour passes in no time and borders are exact.
- */
-export const judgeFault = async (fault: Fault, { only = [], suite = checks, serve }: Trial = {}): Promise<CheckResult[]> => {
+const judgeResponder = async (fault: Fault, { only = [], suite = checks, serve }: Trial): Promise<Judged> => {
   const clock = new FakeClock()
   const agent = await createResponder({ ...serve, identity: createIdentity(), clock }, fault(honestSeams))
   try {
-    const reach = { timeoutMs: TIMEOUT_MS }
-    const found = await discover(new URL(agent.url), {}, reach, clock)
-    if (found.kind === 'nothing') throw new Error(found.why)
-    const levels = new Map(loadRequirementSet().requirements.map(({ id, level }) => [id as string, level as string]))
-    const environment = {
-      surroundings: { target: found.target, resolve: found.resolve, reach },
-      clock,
-      skew: 0n,
-      seed: new Uint8Array(1),
-      salt: new Uint8Array(1),
-      levelOf: (id: string) => levels.get(id) ?? 'MUST',
-      signal: new AbortController().signal,
-    }
-    // One at a time: a check that lets an hour pass would end the sessions of the others.
-    return await runChecks(suite, environment, { only, skip: [], jobs: 1 })
+    const world = new LiveWorld(clock, { timeoutMs: settings.timeoutMs, signal: new AbortController().signal })
+    const judged = await judge(suite, new URL(agent.url), { ...settings, only: [...only] }, world)
+    if (judged.problem !== undefined) throw new Error(judged.problem)
+    return judged
   } finally {
     await agent.close()
   }
 }
+
+/**
+ * Runs checks against the reference with a fault in it, over real loopback HTTP and under a clock that both share, so
+ * that an hour passes in no time and borders are exact.
+ */
+export const judgeFault = async (fault: Fault, trial: Trial = {}): Promise<readonly CheckResult[]> =>
+  (await judgeResponder(fault, trial)).results
+
+/** The report on what {@link judgeFault} judges. */
+export const reportFault = async (fault: Fault, trial: Trial = {}): Promise<Report> =>
+  createReport({ ...settings, only: [...(trial.only ?? [])] }, await judgeResponder(fault, trial), 0)

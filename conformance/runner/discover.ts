@@ -3,13 +3,13 @@ import { parseBase64url } from '../probe/bytes/base64.js'
 import { verifyCard } from '../probe/identity/card.js'
 import { createResolver, type Resolve } from '../probe/identity/resolver.js'
 import { hasMember } from '../probe/initiator/answer.js'
-import type { Reach } from '../probe/initiator/conversation.js'
 import { cardUrlOf, type Target } from '../probe/initiator/target.js'
-import { exchange } from '../probe/net/exchange.js'
+import { recordExchange, type AnswerKeeper } from '../probe/initiator/transcript.js'
 import { headerValues, type WireResponse } from '../probe/net/response-reader.js'
 import { Refusal } from '../probe/refusal.js'
 import { parseJsonObject } from '../probe/bytes/json.js'
 import type { Clock } from './clock.js'
+import type { Recorder } from './recorder.js'
 
 /** What the caller says of the target beside its URL; enough of it makes a card unnecessary. */
 export interface TargetFlags {
@@ -78,21 +78,27 @@ const trim = (endpoint: string): string => endpoint.replace(/\/$/, '')
 
 /**
  * Finds out what is at `url`: a card there, or flags instead of one, make a target. Never throws for what the target
- * does.
+ * does. What it sees is written into `recorder`.
  */
-export const discover = async (url: URL, flags: TargetFlags, reach: Reach, clock: Clock): Promise<Discovery> => {
+export const discover = async (
+  url: URL,
+  flags: TargetFlags,
+  recorder: Recorder,
+  keeper: AnswerKeeper,
+): Promise<Discovery> => {
+  const { clock, scene, transcript } = recorder
   const cardUrl = cardUrlOf(url)
   const headers = [
     ['Host', url.host],
     ['User-Agent', 'sage-conformance'],
     ['Accept', 'application/json'],
   ] as const
-  const found = await exchange(
-    { method: 'GET', path: cardUrl.pathname, headers, body: new Uint8Array(0) },
-    { ...reach, url: cardUrl },
-  )
-  if (found.kind === 'timeout')
-    return { kind: 'nothing', why: `${url.host} does not answer within ${reach.timeoutMs} ms` }
+  const request = { method: 'GET', path: cardUrl.pathname, headers, body: new Uint8Array(0) }
+  const at = clock.now()
+  const found = await scene.exchange(request, cardUrl)
+  const happened = { at, request, url: cardUrl, exchanged: found }
+  transcript.push({ step: 'discovery', what: 'agent card', ...recordExchange(happened, keeper) })
+  if (found.kind === 'timeout') return { kind: 'nothing', why: `${url.host} does not answer in time` }
   if (found.kind !== 'response') return { kind: 'nothing', why: `${url.host} cannot be reached (${found.reason})` }
   const { response } = found
   const skew = skewOf(response, clock)

@@ -1,27 +1,20 @@
-import type { Identity } from '../probe/initiator/target.js'
 import { createEntropy } from '../probe/entropy.js'
 import { Conversation, type Surroundings } from '../probe/initiator/conversation.js'
 import type { Planned } from './plan.js'
 import { Interruption, type Broken } from './judgement.js'
-import { createProbeIdentity, Kit } from './kit.js'
+import { createIdentity, Kit } from './kit.js'
+import { Recorder } from './recorder.js'
 import { worstOf, type CaseResult, type CheckResult } from './result.js'
 import { casesOf, tryHandshake, tryMessage } from './trial.js'
-import type { Clock } from './clock.js'
+import type { Stop, World } from './world.js'
 
 /** What all checks of a run share. */
 export interface Environment {
-  readonly surroundings: Omit<Surroundings, 'identity' | 'entropy' | 'now'>
-  readonly clock: Clock
-  /** How much the target's clock is ahead, in nanoseconds. */
-  skew: bigint
+  readonly world: World
+  readonly surroundings: Pick<Surroundings, 'target' | 'resolve' | 'keeper'>
   readonly seed: Uint8Array
   readonly salt: Uint8Array
-  /** Identity that the caller gave; else each case makes its own. */
-  readonly identity?: Identity | undefined
   readonly levelOf: (requirement: string) => string
-  readonly signal: AbortSignal
-  /** Set once the target has stopped answering: nothing after that can be judged. */
-  lost?: string
 }
 
 /** One try of a case. */
@@ -29,6 +22,9 @@ interface Attempt {
   readonly name: string
   readonly run: (kit: Kit) => Promise<Broken | undefined>
 }
+
+/** What a case came to. */
+type Outcome = Pick<CaseResult, 'state' | 'reasonCode' | 'expected' | 'observed'>
 
 const attemptsOf = ({ check }: Planned): Attempt[] => {
   if (check.kind === 'accepts') return [{ name: '', run: kit => check.spec.run(kit) }]
@@ -38,25 +34,35 @@ const attemptsOf = ({ check }: Planned): Attempt[] => {
   return casesOf(spec).map(one => ({ name: one.name, run: kit => tryMessage(spec, one, kit) }))
 }
 
-const kitFor = (environment: Environment, label: string): Kit => {
-  const { surroundings, seed, salt, clock, identity } = environment
+/** Where a check, or one of its cases, takes place: names its scene, and its entropy. */
+export const placeOf = (check: string, transport: string, name?: string): string =>
+  [check, transport, ...(name === undefined ? [] : [name])].join('\n')
+
+/** A kit whose entropy is named by `label`; what happens to it is written into `recorder`. */
+export const createKit = ({ surroundings, seed, salt }: Environment, recorder: Recorder, label: string): Kit => {
+  const { scene, clock, transcript } = recorder
   const entropy = createEntropy(seed, salt, label)
-  const now = (): bigint => clock.now() + environment.skew
-  return new Kit(
-    new Conversation({ ...surroundings, identity: identity ?? createProbeIdentity(entropy), entropy, now }),
-    clock,
-  )
+  const identity = recorder.identity ?? createIdentity(entropy(32))
+  const around = { ...surroundings, identity, entropy, now: clock.now, exchange: scene.exchange }
+  return new Kit(new Conversation(around, transcript), clock)
 }
 
+const whyStopped: Record<Stop, string> = {
+  interrupted: 'the run was interrupted',
+  'target-lost': 'the target stopped answering',
+}
+
+const blockedBy = (stop: Stop): Outcome & { readonly observed: string } => ({
+  state: 'blocked',
+  reasonCode: stop,
+  observed: whyStopped[stop],
+})
+
 /** A silence is no refusal: what it means depends on whether the target is still there. */
-const weighSilence = async (
-  found: Broken,
-  kit: Kit,
-  environment: Environment,
-): Promise<Omit<CaseResult, 'name' | 'transcript'>> => {
+const weighSilence = async (found: Broken, kit: Kit, world: World): Promise<Outcome> => {
   const { silence, ...said } = found
   if (!(await kit.isAlive())) {
-    environment.lost = 'the target stopped answering'
+    world.lose()
     return {
       state: 'inconclusive',
       ...said,
@@ -68,20 +74,16 @@ const weighSilence = async (
   return { state: 'inconclusive', ...said, reasonCode: 'connection-ended' }
 }
 
-const judgeAttempt = async (
-  attempt: Attempt,
-  kit: Kit,
-  environment: Environment,
-): Promise<Omit<CaseResult, 'name' | 'transcript'>> => {
+const judgeAttempt = async (attempt: Attempt, kit: Kit, place: string, world: World): Promise<Outcome> => {
   try {
     const found = await attempt.run(kit)
-    if (environment.signal.aborted) return { state: 'blocked', reasonCode: 'interrupted' }
+    if (world.stopped(place) === 'interrupted') return blockedBy('interrupted')
     if (!found) return { state: 'pass', reasonCode: '' }
-    if (found.silence) return await weighSilence(found, kit, environment)
+    if (found.silence) return await weighSilence(found, kit, world)
     const { reasonCode, expected, observed } = found
     return { state: 'fail', reasonCode, expected, observed }
   } catch (cause) {
-    if (environment.signal.aborted) return { state: 'blocked', reasonCode: 'interrupted' }
+    if (world.stopped(place) === 'interrupted') return blockedBy('interrupted')
     if (cause instanceof Interruption)
       return { state: cause.state, reasonCode: cause.reasonCode, observed: cause.message }
     const observed = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause)
@@ -89,14 +91,18 @@ const judgeAttempt = async (
   }
 }
 
-/** A target that was busy is asked once more, when it says it will be ready and the run has the patience. */
-const judgeCase = async (attempt: Attempt, label: string, environment: Environment): Promise<CaseResult> => {
+/** A target that was busy is asked once more, when the run has the patience; both rounds are evidence. */
+const judgeCase = async (attempt: Attempt, place: string, environment: Environment): Promise<CaseResult> => {
+  const { world } = environment
+  const stop = world.stopped(place)
+  if (stop) return { name: attempt.name, ...blockedBy(stop), clock: [], transcript: [] }
+  const recorder = new Recorder(world.scene(place))
   for (let round = 0; ; round++) {
-    const kit = kitFor(environment, round === 0 ? label : `${label}\nround ${round}`)
-    const judged = await judgeAttempt(attempt, kit, environment)
-    if (!environment.signal.aborted && !environment.lost) await kit.finish()
-    const again = judged.reasonCode === 'busy' && round === 0 && (await environment.clock.elapse(1)) === 'elapsed'
-    if (!again) return { name: attempt.name, ...judged, transcript: kit.conversation.transcript }
+    const kit = createKit(environment, recorder, round === 0 ? place : `${place}\nround ${round}`)
+    const judged = await judgeAttempt(attempt, kit, place, world)
+    if (!world.stopped(place)) await kit.finish()
+    const again = judged.reasonCode === 'busy' && round === 0 && (await recorder.clock.elapse(1)) === 'elapsed'
+    if (!again) return { name: attempt.name, ...judged, ...recorder.evidence }
   }
 }
 
@@ -123,9 +129,8 @@ export const notRun = (
 export const judgeCheck = async (planned: Planned, environment: Environment): Promise<CheckResult> => {
   const { check, transport } = planned
   const { target } = environment.surroundings
-  if (environment.signal.aborted)
-    return notRun(planned, environment, 'blocked', 'interrupted', 'the run was interrupted')
-  if (environment.lost) return notRun(planned, environment, 'blocked', 'target-lost', environment.lost)
+  const stop = environment.world.stopped(placeOf(check.id, transport))
+  if (stop) return notRun(planned, environment, 'blocked', stop, whyStopped[stop])
   const { capability, unobservable } = check.needs
   if (capability !== undefined && !target.capabilities.has(capability))
     return notRun(planned, environment, 'skip', 'capability', `the target does not declare ${capability}`)
@@ -133,12 +138,10 @@ export const judgeCheck = async (planned: Planned, environment: Environment): Pr
   if (reason !== undefined) return notRun(planned, environment, 'not-observed', 'target', reason)
 
   const cases: CaseResult[] = []
-  for (const attempt of attemptsOf(planned)) {
-    if (environment.lost) break
-    cases.push(await judgeCase(attempt, `${check.id}\n${transport}\n${attempt.name}`, environment))
-  }
+  for (const attempt of attemptsOf(planned))
+    cases.push(await judgeCase(attempt, placeOf(check.id, transport, attempt.name), environment))
   const level = environment.levelOf(check.requirement)
-  const worst: Omit<CaseResult, 'transcript'> = worstOf(cases) ?? { name: '', state: 'error', reasonCode: 'no-case' }
+  const worst: Outcome & { name: string } = worstOf(cases) ?? { name: '', state: 'error', reasonCode: 'no-case' }
   const state = worst.state === 'fail' && level.startsWith('SHOULD') ? 'warn' : worst.state
   const observed =
     worst.observed === undefined ? undefined : worst.name ? `${worst.name}: ${worst.observed}` : worst.observed

@@ -4,7 +4,7 @@ import { Conversation, type Surroundings } from '../probe/initiator/conversation
 import { signHandshake, type HandshakeDraft } from '../probe/initiator/handshake-draft.js'
 import { sealDraft, type ProbeSession, type SessionDraft } from '../probe/initiator/session-draft.js'
 import { messagesUrl, type Identity, type Target } from '../probe/initiator/target.js'
-import { deriveEd25519PublicKey } from '../probe/crypto/ed25519.js'
+import { deriveEd25519PublicKey, signEd25519 } from '../probe/crypto/ed25519.js'
 import { encodeDidKey } from '../probe/identity/did-key.js'
 import type { Exchanged, WireRequest } from '../probe/net/exchange.js'
 import type { Entropy } from '../probe/entropy.js'
@@ -14,11 +14,11 @@ import { Interruption, isAccepted } from './judgement.js'
 
 const EMPTY = new Uint8Array(0)
 
-/** A `did:key` of the probe, made of the next 32 bytes. */
-export const createProbeIdentity = (entropy: Entropy): Identity => {
-  const privateKey = entropy(32)
-  return { did: encodeDidKey(deriveEd25519PublicKey(privateKey)), privateKey }
-}
+/** The `did:key` of an Ed25519 private key of 32 bytes. */
+export const createIdentity = (privateKey: Uint8Array): Identity => ({
+  did: encodeDidKey(deriveEd25519PublicKey(privateKey)),
+  sign: message => signEd25519(privateKey, message),
+})
 
 /**
  * What a check works with: one conversation with the target under an identity of its own. It opens no sockets itself,
@@ -43,7 +43,7 @@ export class Kit {
 
   /** The same target under a new `did:key`, written into the same transcript. */
   stranger(): Kit {
-    return this.as({ identity: createProbeIdentity(this.entropy) })
+    return this.as({ identity: createIdentity(this.entropy(32)) })
   }
 
   /** The same target in other surroundings, written into the same transcript. */

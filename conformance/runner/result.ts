@@ -1,6 +1,6 @@
 import type { RequirementId } from '../../schemas/index.js'
-import type { TranscriptEntry } from '../probe/initiator/transcript.js'
 import type { Transport } from './check.js'
+import type { Evidence } from './recorder.js'
 
 /**
  * The states in which a planned check ends, exactly one each (suite promise "fail closed"):
@@ -14,7 +14,7 @@ export const states = ['pass', 'fail', 'warn', 'skip', 'blocked', 'not-observed'
 export type State = (typeof states)[number]
 
 /** What came of one case of a check. */
-export interface CaseResult {
+export interface CaseResult extends Evidence {
   /** Name of the case; empty where the check has just one. */
   readonly name: string
   readonly state: State
@@ -22,7 +22,6 @@ export interface CaseResult {
   readonly reasonCode: string
   readonly expected?: string
   readonly observed?: string
-  readonly transcript: readonly TranscriptEntry[]
 }
 
 /** What came of one check over one transport. */

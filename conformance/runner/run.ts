@@ -1,11 +1,12 @@
 import { parseTime } from '../probe/bytes/time.js'
-import { createEntropy } from '../probe/entropy.js'
 import type { Check } from './check.js'
-import { judgeCheck, notRun, type Environment } from './judge-check.js'
+import { createKit, judgeCheck, notRun, type Environment } from './judge-check.js'
 import { planChecks, type Planned } from './plan.js'
+import { Recorder, type Evidence } from './recorder.js'
 import type { CheckResult } from './result.js'
-import { Conversation } from '../probe/initiator/conversation.js'
-import { createProbeIdentity, Kit } from './kit.js'
+
+/** Place of the measurement of the target's clock. */
+export const SKEW = 'skew'
 
 /** How a run is to go. */
 export interface RunOptions {
@@ -17,6 +18,7 @@ export interface RunOptions {
 
 /** What watches a run. */
 export interface RunObserver {
+  begin?(target: string): void
   planned?(total: number): void
   finished?(result: CheckResult): void
 }
@@ -43,17 +45,26 @@ const inParallel = async <Item, Result>(
  * Measures how far the target's clock is ahead, by the time in an authenticated handshake response: better than the Date
  * header. Without one the estimate stays as it is.
  */
-const measureSkew = async (environment: Environment): Promise<void> => {
-  const entropy = createEntropy(environment.seed, environment.salt, 'skew')
-  const identity = environment.identity ?? createProbeIdentity(entropy)
-  const now = (): bigint => environment.clock.now() + environment.skew
-  const kit = new Kit(new Conversation({ ...environment.surroundings, identity, entropy, now }), environment.clock)
-  const before = environment.clock.now()
+const measureSkew = async (environment: Environment): Promise<Evidence> => {
+  const { world } = environment
+  const recorder = new Recorder(world.scene(SKEW))
+  const kit = createKit(environment, recorder, SKEW)
+  const before = recorder.clock.now()
   const answer = await kit.shakeHands()
-  if (answer.kind !== 'session') return
-  const middle = (before + environment.clock.now()) / 2n
-  environment.skew = parseTime(answer.data.ts) - middle
-  await kit.finish()
+  if (answer.kind === 'session') {
+    const middle = (before + recorder.clock.now()) / 2n
+    await kit.finish()
+    world.skew += parseTime(answer.data.ts) - middle
+  }
+  return recorder.evidence
+}
+
+/** What came of a run. */
+export interface Ran {
+  /** By the ids of the checks. */
+  readonly results: readonly CheckResult[]
+  /** How the target's clock was measured, where it came to that. */
+  readonly skew?: Evidence
 }
 
 /**
@@ -65,7 +76,7 @@ export const runChecks = async (
   environment: Environment,
   options: RunOptions,
   observer: RunObserver = {},
-): Promise<CheckResult[]> => {
+): Promise<Ran> => {
   const plan = planChecks(checks, 'http', options.only, options.skip)
   observer.planned?.(plan.prerequisites.length + plan.together.length + plan.alone.length)
   const watched = (result: CheckResult): CheckResult => {
@@ -85,8 +96,8 @@ export const runChecks = async (
     if (result.state !== 'pass' && result.state !== 'warn') missing ??= planned.check.id
     results.push(result)
   }
-  if (missing === undefined) await measureSkew(environment)
+  const skew = missing === undefined ? { skew: await measureSkew(environment) } : {}
   results.push(...(await inParallel(plan.together, options.jobs, judge)))
   for (const planned of plan.alone) results.push(await judge(planned))
-  return results.sort((a, b) => (a.check < b.check ? -1 : a.check > b.check ? 1 : 0))
+  return { results: results.sort((a, b) => (a.check < b.check ? -1 : a.check > b.check ? 1 : 0)), ...skew }
 }

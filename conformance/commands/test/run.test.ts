@@ -57,7 +57,7 @@ t.test('where there is no SAGE the status is 3, in one line that says why', asyn
         t,
         createTcpServer(() => undefined),
       ),
-      /does not answer within 300 ms/,
+      /does not answer in time/,
     ],
     [
       'noise',
@@ -157,9 +157,9 @@ t.test('the reference is conformant, as a process of its own', async t => {
 
 t.test('a process with one fault is not conformant: the requirement is named, and the line to repeat it', async t => {
   const cases: [mutant: string, requirement: string][] = [
-    ['nonce-not-remembered', 'handshake.nonce-single-use'],
-    ['replays-accepted', 'record.replay'],
-    ['headers-ignored', 'http.headers-agree'],
+    ['without-handshake.nonce-single-use', 'handshake.nonce-single-use'],
+    ['without-record.replay', 'record.replay'],
+    ['without-http.headers-agree', 'http.headers-agree'],
   ]
   for (const [name, requirement] of cases) {
     const responder = await startResponder(process.execPath, [dist('mutants/serve-mutant.js'), name])

@@ -1,18 +1,23 @@
 import { encodeHex } from '../bytes/hex.js'
-import { encodeTime } from '../bytes/time.js'
 import type { Entropy } from '../entropy.js'
 import type { Resolve } from '../identity/resolver.js'
-import { exchange, type Exchanged, type Route, type WireRequest } from '../net/exchange.js'
+import type { Exchanged, WireRequest } from '../net/exchange.js'
 import { requestAad } from '../wire/aad.js'
 import { encodeBody } from '../wire/body.js'
 import { describeAnswer, readHandshakeAnswer, readSessionAnswer, type Answer } from './answer.js'
 import { draftHandshake, sentBy, type HandshakeDraft, type WireObject } from './handshake-draft.js'
 import type { ProbeSession, SessionDraft } from './session-draft.js'
 import { messagesUrl, type Identity, type Target } from './target.js'
-import { recordOutcome, recordBody, recordPlaintext, type TranscriptEntry } from './transcript.js'
+import {
+  recordExchange,
+  recordPlaintext,
+  type AnswerKeeper,
+  type Happened,
+  type TranscriptEntry,
+} from './transcript.js'
 
-/** How the probe reaches a target. */
-export type Reach = Omit<Route, 'url'>
+/** Sends one request to the host of `url` and says what came of it: the network, or a recording of it. Never throws. */
+export type Exchange = (request: WireRequest, url: URL) => Promise<Exchanged>
 
 /** What a conversation is held with. */
 export interface Surroundings {
@@ -22,7 +27,8 @@ export interface Surroundings {
   /** The target's time as the probe estimates it, in nanoseconds from the Unix epoch. */
   readonly now: () => bigint
   readonly resolve: Resolve
-  readonly reach: Reach
+  readonly exchange: Exchange
+  readonly keeper: AnswerKeeper
 }
 
 /**
@@ -60,9 +66,10 @@ export class Conversation {
 
   /** Sends a handshake message as `request` says; what `draft` holds is what the answer is judged by. */
   async shakeHands(draft: HandshakeDraft, request: WireRequest): Promise<Answer> {
-    const { target, identity, now, resolve } = this.around
+    const { target, identity, now, resolve, exchange } = this.around
+    const url = messagesUrl(target)
     const at = now()
-    const exchanged = await this.#exchange(request)
+    const exchanged = await exchange(request, url)
     const answer = readHandshakeAnswer(exchanged, {
       sent: sentBy(draft),
       identity,
@@ -70,34 +77,31 @@ export class Conversation {
       resolve,
       maxSessionRecords: BigInt(target.limits.maxSessionRecords),
     })
-    this.#note('handshake', at, request, exchanged, answer)
+    this.#note('handshake', { at, request, url, exchanged }, answer)
     return answer
   }
 
   /** Sends a session message as `request` says; `draft` and `record` are what the answer is judged by. */
   async send(session: ProbeSession, draft: SessionDraft, record: Uint8Array, request: WireRequest): Promise<Answer> {
+    const url = messagesUrl(this.around.target)
     const at = this.around.now()
-    const exchanged = await this.#exchange(request)
+    const exchanged = await this.around.exchange(request, url)
     const answer = readSessionAnswer(exchanged, { session, draft, record })
     const sealed = {
       seq: String(draft.seq),
       aad: encodeHex(requestAad(draft)),
       plaintext: recordPlaintext(draft.plaintext),
     }
-    this.#note(draft.task_id, at, request, exchanged, answer, { sealed, ...this.#opened(answer) })
+    this.#note(draft.task_id, { at, request, url, exchanged }, answer, { sealed, ...this.#opened(answer) })
     return answer
   }
 
   /** Any other exchange with the host of `url`. */
   async fetch(what: string, request: WireRequest, url: URL): Promise<Exchanged> {
     const at = this.around.now()
-    const exchanged = await this.#exchange(request, url)
-    this.#note(what, at, request, exchanged)
+    const exchanged = await this.around.exchange(request, url)
+    this.#note(what, { at, request, url, exchanged })
     return exchanged
-  }
-
-  #exchange(request: WireRequest, url: URL = messagesUrl(this.around.target)): Promise<Exchanged> {
-    return exchange(request, { ...this.around.reach, url })
   }
 
   #opened(answer: Answer): Pick<TranscriptEntry, 'opened'> {
@@ -107,18 +111,14 @@ export class Conversation {
 
   #note(
     what: string,
-    at: bigint,
-    request: WireRequest,
-    exchanged: Exchanged,
+    happened: Happened,
     answer?: Answer,
     more: Pick<TranscriptEntry, 'sealed' | 'opened'> = {},
   ): void {
     this.transcript.push({
       step: this.step,
       what,
-      at: encodeTime(at),
-      request: { method: request.method, url: request.path, headers: request.headers, body: recordBody(request.body) },
-      ...recordOutcome(exchanged),
+      ...recordExchange(happened, this.around.keeper),
       ...more,
       ...(answer ? { judged: describeAnswer(answer) } : {}),
     })

@@ -7,7 +7,7 @@ import type { InitiatorKeys } from '../handshake/derivation.js'
 import { draftPayload } from '../handshake/request.js'
 import { exportCtxOf, infoOf } from '../handshake/strings.js'
 import type { SentRequest } from '../handshake/verdict.js'
-import type { Identity, Target } from './target.js'
+import type { Identity, Sign, Target } from './target.js'
 
 /** A JSON object of the wire, as it will be sent: right or wrong. */
 export type WireObject = Readonly<Record<string, unknown>>
@@ -24,8 +24,10 @@ export interface HandshakeDraft extends HandshakePayload {
   readonly role?: string | undefined
   /** Sent in place of the JSON of the eight payload members, if given. */
   readonly payloadText?: string | undefined
-  /** Ed25519 private key, 32 bytes, that signs. */
-  readonly signingKey: Uint8Array
+  /** Signs for the honest initiator. */
+  readonly sign: Sign
+  /** A forger's Ed25519 private key, 32 bytes, which signs in its place. */
+  readonly signingKey?: Uint8Array | undefined
   /** What the probe keeps to itself. */
   readonly secrets: InitiatorKeys
 }
@@ -42,7 +44,7 @@ export const draftHandshake = (target: Target, identity: Identity, entropy: Entr
     did: identity.did,
     role: 'user',
     ...draftPayload({ ...parties, ...secrets, nonce: createUuid(entropy), ts: now }),
-    signingKey: identity.privateKey,
+    sign: identity.sign,
     secrets,
   }
 }
@@ -66,14 +68,15 @@ export const payloadTextOf = (draft: HandshakeDraft): string => {
 /** The message of a draft, signed. */
 export const signHandshake = (draft: HandshakeDraft): WireObject => {
   const payload = encodeUtf8(payloadTextOf(draft))
-  const { id, context_id, task_id, did, role } = draft
+  const { id, context_id, task_id, did, role, signingKey } = draft
+  const signature = signingKey ? signEd25519(signingKey, payload) : draft.sign(payload)
   return {
     id,
     context_id,
     task_id,
     payload: encodeBase64(payload),
     did,
-    signature: encodeBase64(signEd25519(draft.signingKey, payload)),
+    signature: encodeBase64(signature),
     ...(role === undefined ? {} : { role }),
   }
 }

@@ -14,10 +14,13 @@ export interface Target {
   readonly card?: AgentCard | undefined
 }
 
-/** The probe's own identity: a DID and its Ed25519 private key, 32 bytes. */
+/** Makes the Ed25519 signature, 64 bytes, of a message. */
+export type Sign = (message: Uint8Array) => Uint8Array
+
+/** The probe's own identity: a DID, and what signs for it. */
 export interface Identity {
   readonly did: string
-  readonly privateKey: Uint8Array
+  readonly sign: Sign
 }
 
 /** Where messages are posted (http.endpoint). */

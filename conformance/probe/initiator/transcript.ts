@@ -1,10 +1,22 @@
+import { encodeBase64 } from '../bytes/base64.js'
 import { encodeHex } from '../bytes/hex.js'
+import { encodeTime } from '../bytes/time.js'
 import { parseUtf8 } from '../bytes/utf8.js'
 import { sha256 } from '../crypto/hash.js'
 import type { Exchanged, WireRequest } from '../net/exchange.js'
 
-/** A body in a report: its text where it is short UTF-8, else its size and hash and how it begins. */
-export type RecordedBody = string | { readonly bytes: number; readonly sha256: string; readonly beginsWith: string }
+/** What a report says of a body that it does not hold. */
+export interface BodySummary {
+  readonly bytes: number
+  readonly sha256: string
+  readonly beginsWith: string
+}
+
+/** The body of a request: its text where it is short UTF-8, else a summary: who repeats the run makes it again. */
+export type RecordedRequestBody = string | BodySummary
+
+/** The body of a response: its text where it is UTF-8, else its bytes; a summary only where it is beyond all measure. */
+export type RecordedResponseBody = string | { readonly base64: string } | BodySummary
 
 /** What a record held, because the probe has its own keys. Binary values in hex. */
 export interface OpenedPart {
@@ -13,61 +25,103 @@ export interface OpenedPart {
   readonly plaintext: string
 }
 
-/** One exchange of a check, with what was inside its records. */
-export interface TranscriptEntry {
-  /** What the exchange was for: `session`, `twin`, `fault`, `after`, … */
-  readonly step: string
-  readonly what: string
-  /** The probe's clock when it sent. */
-  readonly at: string
-  readonly request: {
-    readonly method: string
-    readonly url: string
-    readonly headers: WireRequest['headers']
-    readonly body: RecordedBody
-  }
+/** A request as it was sent. */
+export interface RecordedRequest {
+  readonly method: string
+  /** Where the connection went, and the request target as it was sent. */
+  readonly url: string
+  readonly headers: WireRequest['headers']
+  readonly body: RecordedRequestBody
+}
+
+/** What came of a request: a response, or why there was none. */
+export interface RecordedOutcome {
   readonly response?: {
     readonly status: number
     readonly headers: readonly (readonly [string, string])[]
-    readonly body: RecordedBody
+    readonly body: RecordedResponseBody
   }
-  /** What happened where no response came. */
-  readonly failure?: string
+  readonly failure?: Exclude<Exchanged, { readonly kind: 'response' }>
+}
+
+/** One exchange of a check, with what was inside its records. */
+export interface TranscriptEntry extends RecordedOutcome {
+  /** What the exchange was for: `session`, `twin`, `fault`, `after`, … */
+  readonly step: string
+  readonly what: string
+  /** The target's time, as the probe estimates it, when it sent. */
+  readonly at: string
+  readonly request: RecordedRequest
   readonly sealed?: OpenedPart
   readonly opened?: OpenedPart
   /** What the probe made of it. */
   readonly judged?: string
 }
 
-const MAX_BODY_TEXT = 16 * 1024
+/** An exchange, as it happened. */
+export interface Happened {
+  readonly at: bigint
+  readonly request: WireRequest
+  readonly url: URL
+  readonly exchanged: Exchanged
+}
+
+const MAX_REQUEST_TEXT = 16 * 1024
+const MAX_RESPONSE_BYTES = 2 ** 20
+const MAX_KEPT_BYTES = 2 ** 25
 const MAX_PLAINTEXT = 4096
 const BEGINNING = 64
 
-/** A body as a report keeps it. */
-export const recordBody = (body: Uint8Array): RecordedBody => {
-  const summary = () => ({
-    bytes: body.length,
-    sha256: encodeHex(sha256(body)),
-    beginsWith: encodeHex(body.subarray(0, BEGINNING)),
-  })
-  if (body.length > MAX_BODY_TEXT) return summary()
+const summarize = (body: Uint8Array): BodySummary => ({
+  bytes: body.length,
+  sha256: encodeHex(sha256(body)),
+  beginsWith: encodeHex(body.subarray(0, BEGINNING)),
+})
+
+const textOf = (body: Uint8Array): string | undefined => {
   try {
     return parseUtf8(body)
   } catch {
-    return summary()
+    return undefined
   }
 }
+
+/**
+ * Keeps the answers of a run whole, since they cannot be made again: 1 MiB of each, 32 MiB of all, so that no target can
+ * make a report without end.
+ */
+export class AnswerKeeper {
+  #left = MAX_KEPT_BYTES
+
+  keep(body: Uint8Array): RecordedResponseBody {
+    if (body.length > MAX_RESPONSE_BYTES || body.length > this.#left) return summarize(body)
+    this.#left -= body.length
+    return textOf(body) ?? { base64: encodeBase64(body) }
+  }
+}
+
+/** A request as a report keeps it: enough to tell, byte for byte, whether another one is the same. */
+export const recordRequest = (request: WireRequest, url: URL): RecordedRequest => {
+  const { method, path, headers, body } = request
+  const text = body.length > MAX_REQUEST_TEXT ? undefined : textOf(body)
+  return { method, url: `${url.origin}${path}`, headers, body: text ?? summarize(body) }
+}
+
+const recordOutcome = (exchanged: Exchanged, keeper: AnswerKeeper): RecordedOutcome => {
+  if (exchanged.kind !== 'response') return { failure: exchanged }
+  const { status, headers, body } = exchanged.response
+  return { response: { status, headers, body: keeper.keep(body) } }
+}
+
+/** What an entry says of an exchange itself. */
+export const recordExchange = ({ at, request, url, exchanged }: Happened, keeper: AnswerKeeper) => ({
+  at: encodeTime(at),
+  request: recordRequest(request, url),
+  ...recordOutcome(exchanged, keeper),
+})
 
 /** A plaintext as a report keeps it: hex, its beginning only where it is long. */
 export const recordPlaintext = (plaintext: Uint8Array): string =>
   plaintext.length <= MAX_PLAINTEXT
     ? encodeHex(plaintext)
     : `${encodeHex(plaintext.subarray(0, BEGINNING))}… (${plaintext.length} bytes)`
-
-/** The part of an entry that says what came back. */
-export const recordOutcome = (exchanged: Exchanged): Pick<TranscriptEntry, 'response' | 'failure'> => {
-  if (exchanged.kind === 'timeout') return { failure: 'timeout' }
-  if (exchanged.kind !== 'response') return { failure: `${exchanged.kind}: ${exchanged.reason}` }
-  const { status, headers, body } = exchanged.response
-  return { response: { status, headers, body: recordBody(body) } }
-}

@@ -66,7 +66,7 @@ t.test('every state is counted', async t => {
 })
 
 t.test('the worst case of a check is the first of the worst state', async t => {
-  const one = (name: string, state: State) => ({ name, state, reasonCode: '', transcript: [] })
+  const one = (name: string, state: State) => ({ name, state, reasonCode: '', clock: [], transcript: [] })
   t.equal(worstOf([one('a', 'pass'), one('b', 'inconclusive'), one('c', 'fail'), one('d', 'fail')])?.name, 'c')
   t.equal(worstOf([one('a', 'fail'), one('b', 'error')])?.name, 'b')
   t.equal(worstOf([]), undefined)
