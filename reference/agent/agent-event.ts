@@ -21,9 +21,10 @@ export const undisturbed =
     }
   }
 
-/** Kind of an exception, for the log: its message may hold what must not be logged. */
+const isIdentifier = (value: unknown): value is string => typeof value === 'string' && /^[A-Za-z]\w{0,63}$/.test(value)
+
+/** Kind of an exception, for the log: what it says may be what must not be logged. */
 export const faultOf = (error: unknown): AgentEvent => {
-  const { name, code } =
-    error instanceof Error ? (error as NodeJS.ErrnoException) : { name: typeof error, code: undefined }
-  return { event: 'fault', error: code === undefined ? name : `${name} ${code}` }
+  const { name, code } = error instanceof Error ? (error as NodeJS.ErrnoException) : { name: typeof error }
+  return { event: 'fault', error: [name, code].filter(isIdentifier).join(' ') || 'Error' }
 }

@@ -60,6 +60,9 @@ export interface Agent extends AsyncDisposable {
   readonly did: string
   /** The card of this moment. */
   readonly card: AgentCard
-  /** Takes no more requests, waits a bounded time for those that run, and erases every session. */
-  close(): Promise<void>
+  /**
+   * Takes no more requests, waits up to `drainMs` for those that run, and erases every session. When `signal` is raised it
+   * waits no longer, and the connections of what still runs are cut. Does not reject; of several calls the first counts.
+   */
+  close(options?: { readonly signal?: AbortSignal }): Promise<void>
 }

@@ -1,5 +1,6 @@
 import { parseDid } from '../bytes/did.js'
 import { isSageError, SageError } from '../bytes/sage-error.js'
+import { withDeadline, type Deadline } from '../http/deadline.js'
 import { HttpClient } from '../http/http-client.js'
 import { composeResolver, type Resolver } from '../identity/resolver.js'
 import { systemClock, systemEntropy, type Clock, type Entropy } from './clock.js'
@@ -21,7 +22,7 @@ export interface ConnectOptions {
   readonly resolver?: Resolver
   /** Use plain HTTP beyond this machine too (http.tls). */
   readonly allowPlainHttp?: boolean
-  /** Milliseconds for each exchange, 30 000 by default. */
+  /** Milliseconds for each exchange and each look-up of a DID, 30 000 by default. */
   readonly timeoutMs?: number
   readonly signal?: AbortSignal
   readonly clock?: Clock
@@ -37,6 +38,18 @@ const checkDid = (did: string): void => {
     throw isSageError(cause) ? new SageError('configuration', 'the expected DID is no DID', { cause }) : cause
   }
 }
+
+/** A resolver that answers in time, or not at all. @throws SageError `timeout`, `aborted`, `peer_rejected` when it fails */
+const boundedResolver =
+  (resolve: Resolver, deadline: Deadline): Resolver =>
+  async did => {
+    try {
+      return await withDeadline(signal => resolve(did, signal), deadline)
+    } catch (cause) {
+      if (isSageError(cause, 'timeout') || isSageError(cause, 'aborted')) throw cause
+      throw new SageError('peer_rejected', "the peer's DID could not be resolved", { cause })
+    }
+  }
 
 const findPeer = async (
   url: URL,
@@ -64,7 +77,8 @@ export const connectWith = async (url: string, options: ConnectOptions, seams: I
   if (!isSafe(base, options.allowPlainHttp ?? false))
     throw new SageError('configuration', 'plain HTTP is for this machine only (allowPlainHttp)')
   if (options.expectedDid !== undefined) checkDid(options.expectedDid)
-  const resolve = composeResolver(resolver ? [resolver] : [], seams.parts)
+  const compose = composeResolver(resolver ? [resolver] : [], seams.parts)
+  const resolve = boundedResolver(compose, { timeoutMs, signal })
   const peer = await findPeer(base, options, { resolve, clock, timeoutMs, seams })
   const client = new HttpClient(peer.endpoint.origin)
   const path = `${peer.endpoint.pathname.replace(/\/$/, '')}/messages`

@@ -1,6 +1,7 @@
 import { encodeUtf8 } from '../bytes/utf8.js'
 import { isSageError, SageError } from '../bytes/sage-error.js'
 import { encodeTime } from '../bytes/time.js'
+import { erase } from '../crypto/erase.js'
 import { createRequest, erasePending, type PendingHandshake } from '../handshake/request.js'
 import { verifyResponse } from '../handshake/verify-response.js'
 import type { HttpAnswer, HttpClient } from '../http/http-client.js'
@@ -93,22 +94,25 @@ const createOffer = (
   ctx: string,
   { identity, peer, clock, entropy, seams }: InitiateInput,
 ): ReturnType<typeof createRequest> => {
+  const content = {
+    id: randomUuid(entropy),
+    ctx,
+    initDid: identity.did,
+    respDid: peer.did,
+    nonce: randomUuid(entropy),
+    ts: encodeTime(clock.now()),
+    signingKey: identity.signingKey,
+    kemPublicKey: peer.kemKey,
+    ikmE: entropy(32),
+    ephCPrivateKey: entropy(32),
+  }
   try {
-    const content = {
-      id: randomUuid(entropy),
-      ctx,
-      initDid: identity.did,
-      respDid: peer.did,
-      nonce: randomUuid(entropy),
-      ts: encodeTime(clock.now()),
-      signingKey: identity.signingKey,
-      kemPublicKey: peer.kemKey,
-      ikmE: entropy(32),
-      ephCPrivateKey: entropy(32),
-    }
     return createRequest(content, seams.parts)
   } catch (cause) {
+    erase(content.ephCPrivateKey)
     if (!isSageError(cause)) throw cause
     throw rejected("the responder's KEM key is not acceptable", cause)
+  } finally {
+    erase(content.ikmE)
   }
 }

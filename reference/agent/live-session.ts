@@ -56,6 +56,11 @@ export class LiveSession implements TabledSession {
     return this.input.role === 'initiator' ? this.input.s2cEnc : this.input.c2sEnc
   }
 
+  /** Has this end sealed no record yet? */
+  get unused(): boolean {
+    return this.nextSeq === 0n
+  }
+
   private get sealKey(): Uint8Array {
     return this.input.role === 'initiator' ? this.input.c2sEnc : this.input.s2cEnc
   }

@@ -101,9 +101,10 @@ export const discoverPeer = async (request: CardRequest): Promise<Peer> => {
   const parsed = readCard(await fetchCard(request), seams)
   const { did, limits } = parsed.card
   const remembered = rememberedBy(request.identity)
+  const resolvedKey = await request.resolve(did)
   const knowledge = {
     now: request.clock.now(),
-    resolvedKey: await request.resolve(did),
+    resolvedKey,
     expectedDid: request.expectedDid,
     latestIssuedAt: remembered.get(did),
   }

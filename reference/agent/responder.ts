@@ -14,7 +14,7 @@ import { parseHttpUrl, urlText } from './peer-address.js'
 import type { ResponderSeams, ResponderState } from './responder-state.js'
 
 const MAX_REQUESTS = 1024
-const SWEEP_MS = 10_000
+const SWEEP_MS = 1_000
 const DRAIN_MS = 5_000
 const REQUEST_TIMEOUT_MS = 30_000
 
@@ -86,9 +86,9 @@ export const createResponder = async (options: ServeOptions, seams: ResponderSea
   cards = cardIssuer(options, url, state)
   const sweep = setInterval(() => sessions.sweep(), SWEEP_MS).unref()
   let closing: Promise<void> | undefined
-  const close = async (): Promise<void> => {
+  const close = async (signal?: AbortSignal): Promise<void> => {
     clearInterval(sweep)
-    await listener.close(options.drainMs ?? DRAIN_MS)
+    await listener.close(options.drainMs ?? DRAIN_MS, signal)
     sessions.close()
   }
   const agent = {
@@ -97,7 +97,7 @@ export const createResponder = async (options: ServeOptions, seams: ResponderSea
     get card() {
       return cards.current()
     },
-    close: () => (closing ??= close()),
+    close: (options: { readonly signal?: AbortSignal } = {}) => (closing ??= close(options.signal)),
     [Symbol.asyncDispose]: () => agent.close(),
   }
   return agent

@@ -2,6 +2,7 @@ import { CLOSE_TASK, PING_TASK, type Limits, type Metadata } from '../../schemas
 import { isSageError, SageError } from '../bytes/sage-error.js'
 import { encodeUtf8 } from '../bytes/utf8.js'
 import { equal } from '../crypto/equal.js'
+import { withDeadline, type Deadline } from '../http/deadline.js'
 import type { HttpAnswer, HttpClient } from '../http/http-client.js'
 import { randomUuid, type Clock, type Entropy } from './clock.js'
 import type { InitiatorSeams } from './initiator-seams.js'
@@ -51,12 +52,14 @@ export class Session implements AsyncDisposable {
   readonly peer: SessionPeer
   // Truly private: a dump of a session must not show its keys.
   readonly #input: SessionInput
+  #watch: NodeJS.Timeout | undefined
   private readonly running = new Set<Promise<unknown>>()
   private closing: Promise<void> | undefined
 
   constructor(input: SessionInput) {
     this.#input = input
     this.peer = input.peer
+    this.endWhenOver()
   }
 
   /**
@@ -78,9 +81,13 @@ export class Session implements AsyncDisposable {
     if (!equal(answer, plaintext)) throw new SageError('peer_rejected', 'the answer to a ping is not what was sent')
   }
 
-  /** Lets what runs come to its end, tells the peer, and erases the keys. Does not reject: the session ends in any case. */
-  close(): Promise<void> {
-    this.closing ??= this.end()
+  /**
+   * Lets what runs come to its end, tells the peer, and erases the keys. When `timeoutMs` are over or `signal` is raised it
+   * does so at once, and the outcome of what still runs is unknown. Does not reject: the session ends in any case. Of
+   * several calls the first counts.
+   */
+  close(deadline: Deadline = {}): Promise<void> {
+    this.closing ??= this.end(deadline)
     return this.closing
   }
 
@@ -88,16 +95,22 @@ export class Session implements AsyncDisposable {
     return this.close()
   }
 
-  private async end(): Promise<void> {
-    const { live, client, timeoutMs } = this.#input
-    await Promise.allSettled(this.running)
+  private async end(deadline: Deadline): Promise<void> {
+    const { live, client } = this.#input
     try {
-      await this.sendOnce(CLOSE_TASK, new Uint8Array(), { timeoutMs: Math.min(timeoutMs, CLOSE_TIMEOUT_MS) })
+      await withDeadline(signal => this.sayGoodbye(signal), deadline)
     } catch {
       // Whether the peer heard it or will let the session expire: nothing more is said in it.
     }
+    clearTimeout(this.#watch)
     live.end()
     await client.close()
+  }
+
+  private async sayGoodbye(signal: AbortSignal): Promise<void> {
+    await Promise.allSettled(this.running)
+    const timeoutMs = Math.min(this.#input.timeoutMs, CLOSE_TIMEOUT_MS)
+    await this.sendOnce(CLOSE_TASK, new Uint8Array(), { timeoutMs, signal })
   }
 
   private async track<Value>(sending: Promise<Value>): Promise<Value> {
@@ -122,7 +135,7 @@ export class Session implements AsyncDisposable {
   private async sendOnce(task: string, plaintext: Uint8Array, options: SendOptions): Promise<Uint8Array> {
     const { live, entropy, limits, seams } = this.#input
     if (options.signal?.aborted === true) throw new SageError('aborted', 'the caller gave up')
-    this.endIfOver()
+    if (this.remainingMs() <= 0) live.end()
     live.begin()
     try {
       const id = randomUuid(entropy)
@@ -152,13 +165,22 @@ export class Session implements AsyncDisposable {
     }
   }
 
-  /** The peer ends the session at these times, and this end must not outlive it (session.erasure). */
-  private endIfOver(): void {
+  /** Milliseconds until the peer has ended the session: too old, idle for too long, or never used. */
+  private remainingMs(): number {
     const { live, limits, clock } = this.#input
     const now = clock.monotonic()
-    const isOver =
-      now - live.createdAt >= limits.maxSessionAgeSeconds * 1000 ||
-      now - live.usedAt >= limits.maxSessionIdleSeconds * 1000
-    if (isOver) live.end()
+    const left = (since: number, seconds: number): number => since + seconds * 1000 - now
+    return Math.min(
+      left(live.createdAt, limits.maxSessionAgeSeconds),
+      left(live.usedAt, limits.maxSessionIdleSeconds),
+      live.unused ? left(live.createdAt, limits.provisionalSeconds) : Infinity,
+    )
+  }
+
+  /** The peer ends the session at its time, and the keys of this end must not outlive it (session.erasure). */
+  private endWhenOver(): void {
+    const remaining = this.remainingMs()
+    if (remaining <= 0) this.#input.live.end()
+    else this.#watch = setTimeout(() => this.endWhenOver(), Math.ceil(remaining)).unref()
   }
 }

@@ -84,9 +84,12 @@ export interface ReceiverInput extends ExportInput {
 export const exportAsSender = (input: SenderInput, parts: CryptoParts): { enc: Uint8Array; exported: Uint8Array } => {
   const ephemeral = deriveKeyPair(input.ikmE, parts)
   const enc = ephemeral.publicKey
-  const dh = parts.x25519(ephemeral.privateKey, input.pkR)
-  erase(ephemeral.privateKey)
-  return { enc, exported: exportSecret(sharedSecret(dh, enc, input.pkR, parts), input, parts) }
+  try {
+    const dh = parts.x25519(ephemeral.privateKey, input.pkR)
+    return { enc, exported: exportSecret(sharedSecret(dh, enc, input.pkR, parts), input, parts) }
+  } finally {
+    erase(ephemeral.privateKey)
+  }
 }
 
 /**

@@ -83,16 +83,35 @@ export interface AnswerInput {
   readonly ts: string
 }
 
+/** What a responder has after a handshake: the answer, and the seed (32 bytes) of the session. */
+export interface Answer {
+  readonly response: HandshakeResponse
+  readonly seed: Uint8Array
+}
+
 /**
- * Answers a request that has been judged: the response, and the seed (32 bytes) of the session.
+ * Answers a request that has been judged.
  * @throws SageError `authentication_failed` when an exchange gives all zeros (handshake.all-zero)
  */
 export const answerRequest = (
   request: ReceivedRequest,
   payload: ParsedPayload,
-  { ownDid, kemKeyPair, signingKey, ephSPrivateKey, kid, ts }: AnswerInput,
+  input: AnswerInput,
   parts: HandshakeParts = handshakeParts,
-): { readonly response: HandshakeResponse; readonly seed: Uint8Array } => {
+): Answer => {
+  try {
+    return answer(request, payload, input, parts)
+  } finally {
+    erase(input.ephSPrivateKey)
+  }
+}
+
+const answer = (
+  request: ReceivedRequest,
+  payload: ParsedPayload,
+  { ownDid, kemKeyPair, signingKey, ephSPrivateKey, kid, ts }: AnswerInput,
+  parts: HandshakeParts,
+): Answer => {
   const { enc, ephC, nonce } = payload
   const parties = partiesOf(request, payload)
   const derived = deriveResponder({ ...parties, kemKeyPair, enc, ephC, ephSPrivateKey }, parts)
@@ -100,7 +119,7 @@ export const answerRequest = (
   const transcript = { ...parties, info, exportCtx, enc, ephC, ephS }
   const { ackKey, ackTag } = deriveAckTag({ ...transcript, seed, nonce, kid }, parts)
   eraseSteps(derived)
-  erase(ephSPrivateKey, ackKey)
+  erase(ackKey)
   const { data } = signResponse({ ...transcript, respDid: ownDid, signingKey, kid, ackTag, ts }, parts)
   return { response: encodeResponse(request.id, data), seed }
 }

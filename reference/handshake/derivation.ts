@@ -117,8 +117,13 @@ export const deriveResponder = (input: ResponderInput, parts: HandshakeParts = h
     },
     parts,
   )
-  const agreement = agree({ exportCtx, exporter, privateKey: input.ephSPrivateKey, publicKey: input.ephC }, parts)
-  return { info, exportCtx, ephS: parts.x25519PublicKey(input.ephSPrivateKey), exporter, ...agreement }
+  try {
+    const agreement = agree({ exportCtx, exporter, privateKey: input.ephSPrivateKey, publicKey: input.ephC }, parts)
+    return { info, exportCtx, ephS: parts.x25519PublicKey(input.ephSPrivateKey), exporter, ...agreement }
+  } catch (error) {
+    erase(exporter)
+    throw error
+  }
 }
 
 /** What the tag is made of, beside the transcript. */

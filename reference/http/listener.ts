@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream'
 import { enforce, type Guard } from '../bytes/guard.js'
 import { isSageError, SageError } from '../bytes/sage-error.js'
 import { CARD_PATH } from './card-path.js'
+import { withDeadline, type Deadline } from './deadline.js'
 import { namesOf, type Exchange, type MessageNames } from './exchange.js'
 import type { FrontContext, HttpContext } from './http-guards.js'
 import { isLoopbackHost } from './loopback.js'
@@ -37,8 +38,8 @@ export interface ListenerOptions {
 /** A running listener. */
 export interface Listener {
   readonly address: AddressInfo
-  /** Refuses what is new, waits up to `drainMs` for what runs, then cuts every connection. */
-  close(drainMs: number): Promise<void>
+  /** Refuses what is new, waits up to `drainMs` for what runs, unless `signal` is raised, then cuts every connection. */
+  close(drainMs: number, signal?: AbortSignal): Promise<void>
 }
 
 interface Outcome {
@@ -94,24 +95,18 @@ class HttpListener {
     return address
   }
 
-  async close(drainMs: number): Promise<void> {
+  async close(drainMs: number, signal?: AbortSignal): Promise<void> {
     this.draining = true
     const closed = new Promise<void>(resolve => this.server.close(() => resolve()))
     this.server.closeIdleConnections()
-    if (this.running > 0) await this.idleOr(drainMs)
+    if (this.running > 0) await this.idle({ timeoutMs: drainMs, signal }).catch(() => undefined)
     for (const abort of this.aborts) abort.abort()
     this.server.closeAllConnections()
     await closed
   }
 
-  private idleOr(milliseconds: number): Promise<void> {
-    return new Promise(resolve => {
-      const timer = setTimeout(resolve, milliseconds)
-      this.onIdle = () => {
-        clearTimeout(timer)
-        resolve()
-      }
-    })
+  private idle(deadline: Deadline): Promise<void> {
+    return withDeadline(() => new Promise(resolve => (this.onIdle = resolve)), deadline)
   }
 
   private async serve(request: IncomingMessage, response: ServerResponse, proceed: () => void): Promise<void> {
@@ -189,5 +184,5 @@ class HttpListener {
 /** Serves a card and an exchange of messages over HTTP. @throws SageError `configuration` when it cannot listen */
 export const listen = async (options: ListenerOptions): Promise<Listener> => {
   const listener = new HttpListener(options)
-  return { address: await listener.listen(), close: drainMs => listener.close(drainMs) }
+  return { address: await listener.listen(), close: (drainMs, signal) => listener.close(drainMs, signal) }
 }

@@ -40,11 +40,12 @@ export const cardAnswer = (card: object): WireAnswer => json(200, card)
 /** The answer to a path that is not served (http.unknown-path). */
 export const unknownPathAnswer = (): WireAnswer => ({ status: 404, headers: {}, body: new Uint8Array() })
 
-/** Headers that go with a plain error (error.retry-after, http.www-authenticate, http.method). */
+/** Headers that go with a plain error (error.retry-after, http.www-authenticate, http.method, http.body-limit). */
 const errorHeaders = (code: PlainErrorCode, allow: string): Record<string, string> => ({
   ...(statusOf(code) === 401 && { 'www-authenticate': 'SAGE' }),
   ...((code === 'unavailable' || code === 'rate_limited') && { 'retry-after': String(RETRY_AFTER_SECONDS) }),
   ...(code === 'method_not_allowed' && { allow }),
+  ...(code === 'payload_too_large' && { connection: 'close' }),
 })
 
 /** The answer that carries a reply; `allow` lists the methods of the path for `method_not_allowed`. */

@@ -8,7 +8,7 @@ import { createRequest, type RequestInput } from '../../handshake/request.js'
 import { verifyResponse } from '../../handshake/verify-response.js'
 import type { ResponseEnvelope } from '../../message/aad.js'
 import { parseResponse } from '../../message/envelope.js'
-import { honestParts as parts } from '../../parts.js'
+import { honestParts as parts, type Parts } from '../../parts.js'
 import { deriveTrafficKeys } from '../../session/key-schedule.js'
 import { openRecord, sealRecord } from '../../session/record.js'
 import type { Agent } from '../agent.js'
@@ -85,8 +85,8 @@ export class StepInitiator {
   ) {}
 
   /** A handshake message, and what to remember of it. */
-  offer(change: Partial<RequestInput> = {}): ReturnType<typeof createRequest> {
-    return createRequest({
+  offer(change: Partial<RequestInput> = {}, steps: Parts = parts): ReturnType<typeof createRequest> {
+    const honest: RequestInput = {
       id: randomUuid(entropy),
       ctx: randomUuid(entropy),
       initDid: this.identity.did,
@@ -97,8 +97,8 @@ export class StepInitiator {
       kemPublicKey: this.kemKey,
       ikmE: entropy(32),
       ephCPrivateKey: entropy(32),
-      ...change,
-    })
+    }
+    return createRequest({ ...honest, ...change }, steps)
   }
 
   /** A whole handshake. */

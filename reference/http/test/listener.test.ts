@@ -4,7 +4,7 @@ import { frontGuards, httpGuards } from '../http-guards.js'
 import { listen, type ListenerOptions } from '../listener.js'
 import { detailOf } from '../plain-error.js'
 import type { Exchange } from '../exchange.js'
-import { honestWire, type WireSubject } from '../wire.js'
+import { honestWire, replyAnswer, type WireSubject } from '../wire.js'
 
 const message = {
   kind: 'handshake',
@@ -176,6 +176,25 @@ t.test('a body of the limit is taken, one byte more is not, announced or not', a
   await isAlive(t, on)
 })
 
+t.test('a refusal for its size ends the connection, even one that was to be kept alive', async t => {
+  await using on = await start()
+  for (const { length, piece } of [
+    { length: MAX + 1, piece: MAX + 1 },
+    { length: MAX + 1, piece: 1000 },
+  ]) {
+    const pieces = Array.from({ length: Math.ceil(length / piece) }, (_, i) => Math.min(piece, length - i * piece))
+    const chunks = pieces.map(size => `${size.toString(16)}\r\n${'x'.repeat(size)}\r\n`)
+    const keptAlive = `POST /messages HTTP/1.1\r\nHost: localhost\r\n${JSON_TYPE}\r\nTransfer-Encoding: chunked\r\n\r\n`
+    const answer = await raw(on, socket => socket.write(`${keptAlive}${chunks.join('')}0\r\n\r\n`))
+    t.match(answer, { status: 413, text: /\r\nconnection: close\r\n/i, reset: false })
+  }
+  t.equal(
+    replyAnswer({ kind: 'error', body: { success: false, error: 'payload_too_large' } }).headers['connection'],
+    'close',
+  )
+  await isAlive(t, on)
+})
+
 t.test('who sends too much reads the refusal, however much is still under way', async t => {
   await using on = await start()
   for (let i = 0; i < 5; i++) {
@@ -216,6 +235,7 @@ t.test('bytes that are no request get 400 in JSON, and the connection ends', asy
     'GET /messages HTTP/9.9\r\n\r\n',
     head([JSON_TYPE, 'Content-Length: 99999999999999999999']),
     head([JSON_TYPE, 'Content-Length: 2', 'Transfer-Encoding: chunked']) + '2\r\n{}\r\n0\r\n\r\n',
+    head([JSON_TYPE, 'Transfer-Encoding: chunked', 'Content-Length: 2']) + '2\r\n{}\r\n0\r\n\r\n',
     head([JSON_TYPE, 'Content-Length: 2', 'Content-Length: 3']) + '{}',
     head([JSON_TYPE, 'Content-Length: -1']) + '{}',
     head([JSON_TYPE, 'Transfer-Encoding: chunked']) + 'zz\r\n',
