@@ -3,9 +3,19 @@ import type { ErrorCode } from '../../schemas/index.js'
 /** A code of the protocol's error registry: what one agent may tell another (errors.md). */
 export type WireErrorCode = ErrorCode
 
-/** What only the caller of this library sees. */
-export type LocalErrorCode =
-  'configuration' | 'peer_rejected' | 'connection_lost' | 'timeout' | 'aborted' | 'session_closed' | 'outcome_unknown'
+/** What only the caller of this library sees; the README of this room says when, and what to do about each. */
+export const localErrorCodes = [
+  'configuration',
+  'peer_rejected',
+  'connection_lost',
+  'timeout',
+  'aborted',
+  'session_closed',
+  'outcome_unknown',
+] as const
+
+/** One of {@link localErrorCodes}. */
+export type LocalErrorCode = (typeof localErrorCodes)[number]
 
 /** Every code that a {@link SageError} carries. */
 export type SageErrorCode = WireErrorCode | LocalErrorCode
