@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs'
 import { rootPath } from '../schemas/index.js'
 import { callCommand, type CallCommandOptions } from './commands/call.js'
 import { keygenCommand } from './commands/keygen.js'
-import { runCommand, type RunCommandOptions } from './commands/run.js'
+import { explainCommand } from './commands/explain.js'
+import { runCommand, runDefaults, type RunCommandOptions } from './commands/run.js'
 import { serveCommand, type ServeCommandOptions } from './commands/serve.js'
 import { parseWhole, UsageError } from './commands/usage.js'
 import { verifyCommand } from './commands/verify.js'
@@ -61,9 +62,9 @@ const buildProgram = (finish: (status: number) => void): Command => {
     .option('--only <id>', 'only these checks: an id, a requirement, or a glob; may be repeated', collect)
     .option('--skip <id>', 'not these checks; may be repeated', collect)
     .option('--strict', 'a SHOULD that does not hold counts as not conformant')
-    .option('--timeout <ms>', 'longest wait for an answer', '5000')
-    .option('--patience <seconds>', 'longest time to let pass for a check of expiry', '2')
-    .option('--jobs <n>', 'checks under way at once', '4')
+    .option('--timeout <ms>', 'longest wait for an answer', runDefaults.timeout)
+    .option('--patience <seconds>', 'longest time to let pass for a check of expiry', runDefaults.patience)
+    .option('--jobs <n>', 'checks under way at once', runDefaults.jobs)
     .option('--seed <hex>', 'seed of all entropy')
     .option('--salt <hex>', 'salt of all entropy; fresh by default, and printed')
     .option('--ca <file>', 'certificate authorities to trust, PEM')
@@ -72,6 +73,12 @@ const buildProgram = (finish: (status: number) => void): Command => {
     .action(async (url: string, options: RunCommandOptions) =>
       finish(await interruptible(signal => runCommand(url, options, screen(), signal))),
     )
+
+  program
+    .command('explain')
+    .description('a requirement or a check: its sentence, and what judges it')
+    .argument('<id>', 'such as handshake.nonce-single-use')
+    .action(async (id: string) => finish(await explainCommand(id, screen())))
 
   program
     .command('verify')

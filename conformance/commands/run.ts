@@ -37,8 +37,6 @@ export interface RunCommandOptions {
   readonly report?: readonly string[]
 }
 
-const DEFAULT_SEED = encodeHex(Buffer.from('sage-conformance'))
-
 const checkKey = (option: string, text: string | undefined): void => {
   if (text === undefined) return
   const { length } = parseOption(option, 'b64u of 32 bytes', () => parseBase64url(text))
@@ -92,15 +90,23 @@ const hexOption = (option: string, text: string): string => {
 const quoted = (word: string): string =>
   /^[A-Za-z0-9_.,:/@=+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`
 
+/** What the command line takes where nothing is said. */
+export const runDefaults = {
+  timeout: '5000',
+  patience: '2',
+  jobs: '4',
+  seed: encodeHex(Buffer.from('sage-conformance')),
+}
+
 /** The command that repeats one check with the same entropy. */
-const reproduction = (url: string, options: RunCommandOptions, seed: string, salt: string) => (result: CheckResult) => {
-  const kept = (['did', 'kemKey', 'signingKey', 'http', 'identity', 'ca', 'timeout', 'patience'] as const).flatMap(
-    name => {
-      const flag = `--${name.replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)}`
-      return options[name] === undefined ? [] : [flag, options[name]]
-    },
-  )
-  const words = ['run', url, '--only', result.check, '--seed', seed, '--salt', salt, ...kept]
+const reproduction = (url: string, options: RunCommandOptions, salt: string) => (result: CheckResult) => {
+  const names = ['seed', 'did', 'kemKey', 'signingKey', 'http', 'identity', 'ca', 'timeout', 'patience'] as const
+  const kept = names.flatMap(name => {
+    const [value, byDefault] = [options[name], (runDefaults as Partial<Record<typeof name, string>>)[name]]
+    const flag = `--${name.replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)}`
+    return value === undefined || value === byDefault ? [] : [flag, value]
+  })
+  const words = ['run', url, '--only', result.check, '--salt', salt, ...kept]
   return ['sage-conformance', ...words, ...(options.insecure ? ['--insecure'] : [])].map(quoted).join(' ')
 }
 
@@ -121,13 +127,13 @@ const parseRun = (urlText: string, options: RunCommandOptions) => {
   const flags = parseFlags(options)
   const identity = options.identity === undefined ? undefined : readIdentity(options.identity)
   const settings: Settings = {
-    seed: hexOption('--seed', options.seed ?? DEFAULT_SEED),
+    seed: hexOption('--seed', options.seed ?? runDefaults.seed),
     salt: hexOption('--salt', options.salt ?? encodeHex(randomBytes(16))),
     only: [...only],
     skip: [...skip],
-    jobs: parseWhole('--jobs', options.jobs ?? '4', 1, 64),
-    timeoutMs: parseWhole('--timeout', options.timeout ?? '5000', 1, 600_000),
-    patienceSeconds: parseWhole('--patience', options.patience ?? '2', 0, 100_000),
+    jobs: parseWhole('--jobs', options.jobs ?? runDefaults.jobs, 1, 64),
+    timeoutMs: parseWhole('--timeout', options.timeout ?? runDefaults.timeout, 1, 600_000),
+    patienceSeconds: parseWhole('--patience', options.patience ?? runDefaults.patience, 0, 100_000),
     exactClock: false,
     strict,
     flags,
@@ -161,6 +167,6 @@ export const runCommand = async (
   const seconds = Math.round(performance.now() - started) / 1000
   const report = createReport(settings, judged, seconds)
   for (const path of reports) writeFileSync(path, `${JSON.stringify(report, null, 1)}\n`)
-  shown.end(report, reproduction(url.href, options, settings.seed, settings.salt))
+  shown.end(report, reproduction(url.href, options, settings.salt))
   return report.exitStatus
 }

@@ -1,5 +1,6 @@
 import type { Report } from '../../schemas/index.js'
-import type { CheckResult, State } from '../runner/result.js'
+import { worstOf, type CaseResult, type CheckResult, type State } from '../runner/result.js'
+import { abbreviated, printable, withoutLinks, wrap } from './text.js'
 
 /** Where a report is shown to a person. */
 export interface Screen {
@@ -33,20 +34,32 @@ const colourOf: Record<State, Colour> = {
   skip: 'dim',
 }
 
-/** Breaks `text` into lines of at most `width` characters, each after `indent`. */
-const wrap = (text: string, indent: string, width: number): string => {
-  const lines: string[] = []
-  let line = ''
-  for (const word of text.split(/\s+/)) {
-    if (line !== '' && indent.length + line.length + 1 + word.length > width) {
-      lines.push(line)
-      line = word
-    } else line = line === '' ? word : `${line} ${word}`
-  }
-  return [...lines, line].map(each => indent + each).join('\n')
+/** What did not pass, in the order in which it is shown: the worst right above the verdict. */
+const shown = ['not-observed', 'skip', 'inconclusive', 'warn', 'fail', 'error'] as const
+
+const INDENT = ' '.repeat(6)
+const EXCHANGES = 4
+
+/** What a case exchanged last before it was judged, one line each: what it was for, what was sent, what came of it. */
+const lastExchanges = ({ transcript }: Pick<CaseResult, 'transcript'>): string[] => {
+  const told = transcript.filter(({ step }) => step !== 'close' && step !== 'alive?')
+  return told.slice(-EXCHANGES).map(({ step, what, sealed, judged, response, failure }) => {
+    const outcome = judged ?? (response ? `HTTP ${response.status}` : failure?.kind)
+    const record = sealed ? ` (seq ${sealed.seq})` : ''
+    return `${step}, ${what}${record}: ${outcome ?? 'nothing'}`
+  })
 }
 
-const shown: readonly State[] = ['error', 'fail', 'warn', 'inconclusive', 'blocked', 'skip', 'not-observed']
+/** Which cases of a check came to its state, where it has several. */
+const casesIn = ({ cases, state }: CheckResult): string | undefined => {
+  const same = cases.filter(one => one.state === state || (state === 'warn' && one.state === 'fail'))
+  return cases.length > 1
+    ? `${same.length} of ${cases.length}: ${abbreviated(
+        same.map(({ name }) => name),
+        5,
+      )}`
+    : undefined
+}
 
 /** Shows a run as it goes, and its verdict: quiet when it is piped, alive on a terminal. */
 export class ConsoleReport {
@@ -82,7 +95,7 @@ export class ConsoleReport {
 
   #progress(current: string): void {
     if (!this.screen.isTerminal) return
-    const text = `  ${this.#done}/${this.#total}  ${current}`
+    const text = `  ${this.#done}/${this.#total}  ${printable(current)}`
     this.screen.write(`\r\u001b[2K${text.slice(0, Math.max(10, this.screen.columns - 1))}`)
   }
 
@@ -94,47 +107,68 @@ export class ConsoleReport {
   /** The run has ended: what did not pass, with the sentence of the specification, and the verdict. */
   end(report: Report, reproduce: (result: CheckResult) => string): void {
     this.#settle()
-    if (report.problem !== undefined) return this.screen.write(`sage-conformance: ${report.problem}\n`)
+    if (report.problem !== undefined) return this.screen.write(`sage-conformance: ${printable(report.problem)}\n`)
     const results = report.results as readonly CheckResult[]
     this.#blockedTogether(results)
     for (const state of shown)
-      for (const result of results) if (result.state === state && state !== 'blocked') this.#explain(result, reproduce)
+      for (const result of results) if (result.state === state) this.#explain(result, reproduce)
     this.#summary(report)
+  }
+
+  get #width(): number {
+    return Math.min(120, Math.max(40, this.screen.columns))
   }
 
   #blockedTogether(results: readonly CheckResult[]): void {
     const blocked = results.filter(({ state }) => state === 'blocked')
-    const [first] = blocked
-    if (first)
-      this.screen.write(
-        `${this.#paint('yellow', 'blocked')}  ${blocked.length} checks: ${first.observed ?? first.reasonCode}\n`,
-      )
+    const reasons = new Set(blocked.map(({ observed, reasonCode }) => observed ?? reasonCode))
+    for (const reason of reasons) {
+      const count = blocked.filter(({ observed, reasonCode }) => (observed ?? reasonCode) === reason).length
+      this.#line('blocked', `${count} checks: ${reason}`)
+    }
+  }
+
+  /** One line that begins with a state. */
+  #line(state: State, text: string): void {
+    const wrapped = wrap(text, `${state}  `, this.#width)
+    this.screen.write(`${this.#paint(colourOf[state], state)}${wrapped.slice(state.length)}\n`)
   }
 
   #explain(result: CheckResult, reproduce: (result: CheckResult) => string): void {
     const { state, check, transport, expected, observed } = result
-    const width = Math.min(120, Math.max(40, this.screen.columns))
-    const label = this.#paint(colourOf[state], state)
-    if (state === 'skip' || state === 'not-observed') {
-      this.screen.write(`${label}  ${check}: ${observed ?? result.reasonCode}\n`)
-      return
-    }
+    if (state === 'skip' || state === 'not-observed')
+      return this.#line(state, `${check}: ${observed ?? result.reasonCode}`)
     const sentence = this.sentenceOf(result.requirement)
+    const label = this.#paint(colourOf[state], state)
     const lines = [`${label}  ${this.#paint('bold', check)} over ${transport} (${result.reasonCode})`]
-    if (sentence) lines.push(wrap(sentence.text, '      ', width), `      spec/${sentence.chapter}.md:${sentence.line}`)
-    if (expected !== undefined) lines.push(wrap(`expected: ${expected}`, '      ', width))
-    if (observed !== undefined) lines.push(wrap(`observed: ${observed}`, '      ', width))
-    lines.push(`      again:    ${reproduce(result)}`)
+    const say = (name: string, text: string | undefined): void => {
+      if (text !== undefined) lines.push(wrap(text, `${INDENT}${name.padEnd(11)}`, this.#width))
+    }
+    if (sentence) {
+      lines.push(wrap(withoutLinks(sentence.text), INDENT, this.#width))
+      lines.push(`${INDENT}spec/${sentence.chapter}.md:${sentence.line}`)
+    }
+    say('expected:', expected)
+    say('observed:', observed)
+    say('cases:', casesIn(result))
+    const worst = worstOf(result.cases)
+    for (const [index, exchange] of (worst ? lastExchanges(worst) : []).entries())
+      say(index === 0 ? 'exchanges:' : '', exchange)
+    // Never broken into lines: it is there to be copied.
+    lines.push(`${INDENT}${'again:'.padEnd(11)}${reproduce(result)}`)
     this.screen.write(`${lines.join('\n')}\n`)
   }
 
   #summary(report: Report): void {
-    const { verdict, counts, run } = report
+    const { verdict, counts, run, results } = report
     const parts = (Object.entries(counts) as [State, number][])
       .filter(([, count]) => count > 0)
       .map(([state, count]) => this.#paint(colourOf[state], `${count} ${state}`))
     const colour = verdict === 'conformant' ? 'green' : verdict === 'incomplete' ? 'yellow' : 'red'
     this.screen.write(`${this.#paint(colour, verdict)}: ${parts.join(', ')} in ${run.seconds.toFixed(1)} s\n`)
-    this.screen.write(this.#paint('dim', `seed ${run.seed}, salt ${run.salt}`) + '\n')
+    const about = [`seed ${run.seed}, salt ${run.salt}`]
+    if (results.some(({ state }) => state === 'fail' || state === 'warn'))
+      about.unshift('more on a requirement: sage-conformance explain ID')
+    for (const line of about) this.screen.write(`${this.#paint('dim', line)}\n`)
   }
 }

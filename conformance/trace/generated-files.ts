@@ -2,8 +2,11 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { publishedSchemas, schemaText } from '../../schemas/emit.js'
 import { rootPath, roomPath } from '../../schemas/index.js'
+import { loadJudges } from './judges.js'
 import type { Requirement } from './read-requirements.js'
 import { encodeRequirementSet } from './requirement-set.js'
+import { requirementsPage } from './requirements-page.js'
+import { loadChapters } from './spec-chapters.js'
 
 /** Text of `schemas/requirement-id.ts`. */
 export const requirementIdSource = (requirements: readonly Requirement[]): string => `\
@@ -21,6 +24,7 @@ export type RequirementId = (typeof requirementIds)[number]
 export const generatedFiles = (requirements: readonly Requirement[]): ReadonlyMap<string, string> =>
   new Map([
     ['spec/requirements.json', encodeRequirementSet(requirements)],
+    ['spec/requirements.md', requirementsPage(loadChapters(), requirements, loadJudges())],
     ['schemas/requirement-id.ts', requirementIdSource(requirements)],
     ...(Object.keys(publishedSchemas) as (keyof typeof publishedSchemas)[]).map(
       name => [`schemas/${name}.schema.json`, schemaText(name)] as const,

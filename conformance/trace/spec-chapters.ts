@@ -11,6 +11,9 @@ export interface Chapter {
   readonly text: string
 }
 
+/** Name of the page that is generated out of the chapters. */
+const OVERVIEW = 'requirements'
+
 /** The file that a chapter of this name is in, from the project's root. */
 export const chapterFile = (name: string): string => `spec/${name}.md`
 
@@ -24,7 +27,9 @@ export const chapterNames = (readme: string): string[] =>
  */
 export function loadChapters(): Chapter[] {
   const listed = chapterNames(readFileSync(roomPath('spec', 'README.md'), 'utf8'))
-  const present = readdirSync(roomPath('spec')).flatMap(name => /^([a-z-]+)\.md$/.exec(name)?.[1] ?? [])
+  const present = readdirSync(roomPath('spec'))
+    .flatMap(name => /^([a-z-]+)\.md$/.exec(name)?.[1] ?? [])
+    .filter(name => name !== OVERVIEW)
   const unlisted = present.filter(name => !listed.includes(name))
   if (unlisted.length > 0)
     throw new Error(`spec/README.md: the table does not list ${unlisted.map(chapterFile).join(', ')}`)

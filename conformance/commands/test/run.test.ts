@@ -167,7 +167,7 @@ t.test('a process with one fault is not conformant: the requirement is named, an
     const { status, shown } = await run(responder.url, { only: [requirement], timeout: '5000', salt: '00' })
     t.equal(status, 1, name)
     t.match(shown, new RegExp(`^fail  ${requirement.replace('.', '\\.')} over http`, 'm'))
-    t.match(shown, `sage-conformance run ${responder.url}/ --only ${requirement} --seed`)
+    t.match(shown, `sage-conformance run ${responder.url}/ --only ${requirement} --salt 00\n`)
     await responder.stop()
   }
 })

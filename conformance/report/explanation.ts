@@ -1,0 +1,129 @@
+import type { Requirement } from '../trace/read-requirements.js'
+import { judgingOf, type Judges, type JudgingVector } from '../trace/judges.js'
+import type { Check } from '../runner/check.js'
+import { casesOf } from '../runner/trial.js'
+import { abbreviated, withoutLinks, wrap } from './text.js'
+
+/** A broken agent or core, and the checks or vectors (`file/test`) that find it out. */
+export interface Proof {
+  readonly name: string
+  readonly kills: readonly string[]
+}
+
+/** Everything that an explanation is made of. */
+export interface Knowledge {
+  readonly requirements: readonly Requirement[]
+  readonly judges: Judges
+  readonly mutants: readonly Proof[]
+}
+
+const INDENT = ' '.repeat(6)
+const LABEL = 13
+const SHOWN = 6
+
+/** Fewest letters to insert, remove or replace that make one text of the other; `limit + 1` where they are more than `limit`. */
+const editDistance = (one: string, other: string, limit: number): number => {
+  if (Math.abs(one.length - other.length) > limit) return limit + 1
+  let before = Array.from({ length: other.length + 1 }, (_, index) => index)
+  for (const [row, letter] of [...one].entries()) {
+    const now = [row + 1]
+    for (let column = 1; column <= other.length; column++)
+      now[column] = Math.min(
+        (before[column] ?? 0) + 1,
+        (now[column - 1] ?? 0) + 1,
+        (before[column - 1] ?? 0) + (letter === other[column - 1] ? 0 : 1),
+      )
+    before = now
+  }
+  return before[other.length] ?? 0
+}
+
+/** The ids nearest to one that is none: those within three letters of it, then those that hold it, or half of it. */
+export const nearMatches = (id: string, ids: readonly string[], most = 5): string[] => {
+  const distances = ids.map(each => ({ each, distance: editDistance(id, each, 3) }))
+  const near = distances.filter(({ distance }) => distance <= 3).sort((a, b) => a.distance - b.distance)
+  const parts = [id, ...id.split(/[./]/)].filter(part => part.length > 2)
+  const holding = parts.flatMap(part => ids.filter(each => each.includes(part)))
+  return [...new Set([...near.map(({ each }) => each), ...holding])].slice(0, most)
+}
+
+const caseNames = (check: Check): string[] => {
+  if (check.kind === 'accepts') return []
+  const { spec } = check
+  const cases = spec.subject === 'handshake' ? casesOf(spec) : casesOf(spec)
+  return cases.map(({ name }) => name).filter(name => name !== '')
+}
+
+const say = (label: string, text: string, width: number): string => wrap(text, `${INDENT}${label.padEnd(LABEL)}`, width)
+
+const provenBy = (id: string, mutants: readonly Proof[]): string => {
+  const names = mutants.filter(({ kills }) => kills.includes(id)).map(({ name }) => name)
+  return names.length === 0 ? 'no mutant' : abbreviated(names, SHOWN)
+}
+
+const explainCheck = (check: Check, id: string, { mutants }: Knowledge, width: number): string[] => {
+  const { needs, requirement, prerequisite } = check
+  const cases = caseNames(check)
+  const notes = [
+    ...(requirement === id ? [] : [`of ${requirement}`]),
+    ...(prerequisite ? ['prerequisite'] : []),
+    ...(needs.capability === undefined ? [] : [`needs the capability ${needs.capability}`]),
+    ...(needs.alone ? ['run alone'] : []),
+  ]
+  return [
+    say('check', notes.length > 0 ? `${check.id} (${notes.join('; ')})` : check.id, width),
+    ...(cases.length > 0 ? [say('  cases', abbreviated(cases, cases.length), width)] : []),
+    say('  proven by', provenBy(check.id, mutants), width),
+  ]
+}
+
+const explainVectors = (vectors: readonly JudgingVector[], mutants: readonly Proof[], width: number): string[] => {
+  const files = [...new Set(vectors.map(({ file }) => file))]
+  const ids = new Set(vectors.map(({ id }) => id))
+  const proofs = mutants.filter(({ kills }) => kills.some(id => ids.has(id))).map(({ name }) => name)
+  return [
+    ...files.map(file => {
+      const tests = vectors.filter(vector => vector.file === file).map(({ id }) => id.slice(file.length + 1))
+      return say('vectors', `${file}.json: ${abbreviated(tests, SHOWN)}`, width)
+    }),
+    ...(proofs.length > 0 ? [say('  proven by', abbreviated(proofs, SHOWN), width)] : []),
+  ]
+}
+
+const explainRequirement = (requirement: Requirement, knowledge: Knowledge, width: number): string => {
+  const { id, level, role, chapter, line, text } = requirement
+  const { checks, vectors, reason, issue } = judgingOf(id, knowledge.judges)
+  const lines = [
+    `${id}  ${level}, ${role}, spec/${chapter}.md:${line}`,
+    wrap(withoutLinks(text), INDENT, width),
+    ...checks.flatMap(check => explainCheck(check, id, knowledge, width)),
+    ...explainVectors(vectors, knowledge.mutants, width),
+    ...(reason === undefined ? [] : [say('unobservable', reason, width)]),
+    ...(issue === undefined ? [] : [say('not yet', `nothing judges it; issue ${issue} will`, width)]),
+  ]
+  return lines.join('\n')
+}
+
+/**
+ * What there is to say of `id`: a requirement with its judges, or a check with the requirements that it judges. Nothing
+ * where it is neither.
+ */
+export const explain = (id: string, knowledge: Knowledge, width: number): string | undefined => {
+  const { requirements, judges } = knowledge
+  const requirement = requirements.find(each => each.id === id)
+  if (requirement) return explainRequirement(requirement, knowledge, width)
+  const check = judges.checks.find(each => each.id === id)
+  if (!check) return undefined
+  const judged = [check.requirement, ...check.also].map(each => requirements.find(of => of.id === each))
+  return [
+    ...explainCheck(check, check.requirement, knowledge, width).map(line => line.slice(INDENT.length)),
+    ...judged.flatMap(each =>
+      each
+        ? [
+            `${each.id}  ${each.level}, ${each.role}, spec/${each.chapter}.md:${each.line}`,
+            wrap(withoutLinks(each.text), INDENT, width),
+          ]
+        : [],
+    ),
+  ].join('\n')
+}
