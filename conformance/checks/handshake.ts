@@ -81,6 +81,7 @@ const fill = async (kit: Kit): Promise<ProbeSession[]> => {
 export const handshakeChecks = [
   accepts('handshake.answered', {
     prerequisite: true,
+    also: ['http.endpoint'],
     run: async kit => {
       const answer = await kit.shakeHands()
       const what = 'HTTP 200 and a handshake response'

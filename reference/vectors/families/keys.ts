@@ -1,7 +1,7 @@
 import type { Case, Family } from '../case.js'
 import { fixedBytes, flipped, hexOf, repeated } from '../fixed.js'
 import { nonCanonicalEd25519, smallOrderEd25519, smallOrderX25519, withHighBit } from '../points.js'
-import { withOrderAdded } from '../signatures.js'
+import { withIdentityAsR, withOrderAdded } from '../signatures.js'
 
 // RFC 8032 §7.1: secret key, public key, message, signature.
 const rfc8032 = [
@@ -35,7 +35,7 @@ const rfc8032 = [
   ],
 ] as const
 
-const [, , publicKey, , signature] = rfc8032[1]
+const [, signingKey, publicKey, , signature] = rfc8032[1]
 const message = '72'
 
 // ed25519-speccheck, cases 3 and 4: a public key with a component of small order.
@@ -86,6 +86,24 @@ const verify: readonly Case[] = [
     badSignature,
   ),
   verifyReject('s-all-ff', 'the largest S', { signature: signature.slice(0, 64) + repeated(0xff, 32) }, badSignature),
+  {
+    id: 'verify-r-identity',
+    comment: 'R is the identity, in its canonical encoding: the equation holds',
+    flags: ['ForgedSignature'],
+    requirements: ['identity.signature-strict'],
+    input: { publicKey, message, signature: withIdentityAsR(signingKey, publicKey, message, `01${'00'.repeat(31)}`) },
+  },
+  ...[
+    ['y is p + 1', `ee${'ff'.repeat(30)}7f`],
+    ['x is 0 with the sign bit', `01${'00'.repeat(30)}80`],
+  ].map(([how, r], index) =>
+    verifyReject(
+      `r-not-canonical-${index + 1}`,
+      `R is the identity in another encoding (${how}): the equation holds for the point, not for its encoding`,
+      { signature: withIdentityAsR(signingKey, publicKey, message, r!) },
+      { ...badSignature, flags: ['NonCanonical'] },
+    ),
+  ),
   verifyReject('r-flipped', 'one bit of R', { signature: flipped(signature, 0) }, badSignature),
   verifyReject('s-flipped', 'one bit of S', { signature: flipped(signature, 32) }, badSignature),
   verifyReject('message-changed', 'another message', { message: '73' }, badSignature),
