@@ -1,4 +1,5 @@
 // The door of the reference implementation.
+export { defaultLimits, type AgentCard, type Limits, type Metadata } from '../schemas/index.js'
 export type { Agent, ServeCaps, ServeOptions } from './agent/agent.js'
 export type { AgentEvent, Log } from './agent/agent-event.js'
 export type { Clock, Entropy } from './agent/clock.js'
@@ -8,6 +9,13 @@ export { limitProfiles, type LimitProfile } from './agent/limit-profiles.js'
 export { serve } from './agent/serve.js'
 export type { SendOptions, Session, SessionPeer } from './agent/session.js'
 export { TaskFailure, type Task, type TaskFailureCode, type TaskRequest } from './agent/tasks.js'
-export { isSageError, SageError, type SageErrorCode } from './bytes/sage-error.js'
+export {
+  isSageError,
+  SageError,
+  type LocalErrorCode,
+  type SageErrorCode,
+  type WireErrorCode,
+} from './bytes/sage-error.js'
+export type { Deadline } from './http/deadline.js'
 export { parseDirectory, type Directory } from './identity/directory.js'
 export type { Resolver } from './identity/resolver.js'

@@ -3,6 +3,7 @@ import { isSageError, SageError } from '../bytes/sage-error.js'
 import { withDeadline, type Deadline } from '../http/deadline.js'
 import { HttpClient } from '../http/http-client.js'
 import { composeResolver, type Resolver } from '../identity/resolver.js'
+import { checkWhole } from './check-whole.js'
 import { systemClock, systemEntropy, type Clock, type Entropy } from './clock.js'
 import type { Identity } from './identity.js'
 import { initiate } from './initiate.js'
@@ -73,6 +74,7 @@ const findPeer = async (
  */
 export const connectWith = async (url: string, options: ConnectOptions, seams: InitiatorSeams): Promise<Session> => {
   const { identity, resolver, clock = systemClock, entropy = systemEntropy, timeoutMs = TIMEOUT_MS, signal } = options
+  checkWhole(1, { timeoutMs })
   const base = parseHttpUrl(url, 'configuration')
   if (!isSafe(base, options.allowPlainHttp ?? false))
     throw new SageError('configuration', 'plain HTTP is for this machine only (allowPlainHttp)')
@@ -103,9 +105,14 @@ export const connectWith = async (url: string, options: ConnectOptions, seams: I
 }
 
 /**
- * Reads the agent card at a URL, judges it, shakes hands, and gives the session.
- * @throws SageError `configuration` for a wrong option; `peer_rejected` when there is no acceptable card, or the
- * responder refuses, or its answer is not acceptable; `timeout`, `aborted`, `connection_lost`
+ * Reads the agent card at a URL, judges it, shakes hands, and gives the session. The KEM key comes from the card or from
+ * `peer` (identity.kem-key-source); plain HTTP is for loopback unless the caller allows more (http.tls); no redirect is
+ * followed (http.no-redirect).
+ * @param url http or https, of the agent's host or of its endpoint, without user, query and fragment
+ * @throws SageError `configuration` for a wrong option; `peer_rejected` when there is no acceptable card
+ * (card.version to card.superseded, identity.expected-did), a DID does not resolve, the responder refuses, or its answer
+ * is not acceptable (handshake.response-message to handshake.response-signature), with the reason as `cause`; `timeout`,
+ * `aborted`, `connection_lost`. No session comes of any of these
  */
 export const connect = (url: string, options: ConnectOptions): Promise<Session> =>
   connectWith(url, options, honestInitiatorSeams)

@@ -7,6 +7,7 @@ import { parseCard } from '../identity/agent-card.js'
 import type { Agent, ServeOptions } from './agent.js'
 import { faultOf } from './agent-event.js'
 import { CardIssuer } from './card-issuer.js'
+import { checkWhole } from './check-whole.js'
 import { createState } from './create-state.js'
 import { createExchange } from './exchange-messages.js'
 import { honestSeams } from './honest-seams.js'
@@ -62,6 +63,9 @@ const urlOf = ({ address, family, port }: Listener['address']): string =>
  */
 export const createResponder = async (options: ServeOptions, seams: ResponderSeams = honestSeams): Promise<Agent> => {
   const { host, port, publicUrl } = checkAddress(options)
+  const { requestTimeoutMs, lookupTimeoutMs, drainMs, caps = {} } = options
+  checkWhole(1, { requestTimeoutMs, lookupTimeoutMs, ...caps })
+  checkWhole(0, { drainMs })
   const state = createState(options, seams)
   const { log, limits, sessions, identity } = state
   // The port is not known before the listener has it, and what is wrong with the rest of the card is to be known before.
@@ -72,8 +76,8 @@ export const createResponder = async (options: ServeOptions, seams: ResponderSea
     port,
     messagesPath: `${publicUrl?.pathname.replace(/\/$/, '') ?? ''}/messages`,
     maxMessageBytes: limits.maxMessageBytes,
-    maxRequests: options.caps?.requests ?? MAX_REQUESTS,
-    requestTimeoutMs: options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS,
+    maxRequests: caps.requests ?? MAX_REQUESTS,
+    requestTimeoutMs: requestTimeoutMs ?? REQUEST_TIMEOUT_MS,
     frontGuards: seams.guards.front,
     httpGuards: seams.guards.http,
     wire: seams.wire,
@@ -88,7 +92,7 @@ export const createResponder = async (options: ServeOptions, seams: ResponderSea
   let closing: Promise<void> | undefined
   const close = async (signal?: AbortSignal): Promise<void> => {
     clearInterval(sweep)
-    await listener.close(options.drainMs ?? DRAIN_MS, signal)
+    await listener.close(drainMs ?? DRAIN_MS, signal)
     sessions.close()
   }
   const agent = {

@@ -63,7 +63,9 @@ export class Session implements AsyncDisposable {
   }
 
   /**
-   * Sends a request, and gives the plaintext of its answer.
+   * Sends a request, and gives the plaintext of its answer (message.response-honoured). It is sent once, and again only
+   * where the caller has said `idempotent` (message.no-resend), never outside a record (message.no-plaintext).
+   * @param plaintext so many bytes that the message, in base64, keeps to the peer's `maxMessageBytes`
    * @throws SageError with the code of an authenticated error (`cause` is a TaskFailure with the plaintext of
    * `application_failed`). Before anything is sent: `session_closed`, `configuration`, `aborted`, and
    * `payload_too_large` over the peer's `maxMessageBytes`. After that, `outcome_unknown` for everything else: a plain

@@ -42,7 +42,11 @@ const names = [
   'metadata',
   '__proto__',
 ]
-const member = fc.tuple(fc.constantFrom(...names), fc.jsonValue())
+// Empty metadata are the same as none: the one member that may be added to an honest message without changing it.
+const changesNothing = (name: string, value: unknown): boolean => name === 'metadata' && JSON.stringify(value) === '{}'
+const member = fc
+  .tuple(fc.constantFrom(...names), fc.jsonValue())
+  .filter(([name, value]) => !changesNothing(name, value))
 
 t.test('whatever bytes arrive, the answer is a plain error of the registry', async t => {
   const bytes = fc.oneof(fc.uint8Array({ maxLength: 200 }), fc.json().map(encodeUtf8))

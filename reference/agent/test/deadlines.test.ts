@@ -1,3 +1,4 @@
+import { connect as connectTo } from 'node:net'
 import t from 'tap'
 import { encodeUtf8 } from '../../bytes/utf8.js'
 import type { Agent } from '../agent.js'
@@ -100,6 +101,23 @@ t.test('an agent whose deployer cannot wait tells its tasks, and is gone', async
   await closing
   t.same(abandoned, [true])
   await session.close()
+})
+
+t.test('a sender that takes too long for its request is cut off, others are not', async t => {
+  const agent = await serve({ identity: createIdentity(), requestTimeoutMs: 100 })
+  const { port } = new URL(agent.url)
+  const text = await new Promise<string>(resolve => {
+    let received = ''
+    const head =
+      'POST /messages HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{'
+    const socket = connectTo(Number(port), '127.0.0.1', () => socket.write(head))
+    socket.on('data', data => (received += data.toString())).on('close', () => resolve(received))
+  })
+  t.match(text, /^HTTP\/1\.1 408 /)
+  const session = await connect(agent.url, { identity: own })
+  await session.ping()
+  await session.close()
+  await agent.close()
 })
 
 t.test('both can be disposed of', async t => {

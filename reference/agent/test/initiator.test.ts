@@ -341,6 +341,8 @@ t.test('what cannot be asked for is refused before anything is sent', async t =>
     ['nowhere', {}],
     ['https://u:p@localhost', {}],
     ['http://localhost', { expectedDid: 'not a DID' }],
+    ['http://localhost', { timeoutMs: NaN }],
+    ['http://localhost', { timeoutMs: 0 }],
     ['http://localhost', { peer: { did: 'x', kemKey: new Uint8Array(32) } }],
     ['http://localhost', { peer: { did: own.did, kemKey: new Uint8Array(31) } }],
     ['http://localhost', { peer: { did: own.did, kemKey: new Uint8Array(32), http: far } }],

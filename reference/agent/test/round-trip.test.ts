@@ -174,6 +174,11 @@ t.test('what cannot be configured is refused at the start', async t => {
     { publicUrl: 'ftp://a.example' },
     { publicUrl: 'https://u:p@a.example' },
     { publicUrl: 'nowhere' },
+    { requestTimeoutMs: 0 },
+    { lookupTimeoutMs: Infinity },
+    { drainMs: -1 },
+    { caps: { sessions: NaN } },
+    { caps: { nonces: 0.5 } },
   ]
   for (const options of wrong)
     await t.rejects(serve({ identity, ...options }), { code: 'configuration' }, JSON.stringify(options))
