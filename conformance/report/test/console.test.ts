@@ -55,19 +55,16 @@ t.test('a pipe gets whole lines, without colour and without a line of progress',
   t.match(shown, /^sage-conformance judges http:\/\/127\.0\.0\.1:[0-9]+\/\nfail/)
 })
 
-t.test(
-  'a terminal gets a line of progress that is cleared away, and what is said keeps to its width',
-  async t => {
-    const shown = show(failing, { isTerminal: true, columns: 46 })
-    t.match(shown, /\r\u001b\[2K {2}1\/7 {2}card\.acceptable/)
-    const settled = shown.slice(shown.lastIndexOf('\u001b[2K') + 4)
-    const wide = settled.split('\n').filter(line => line.length > 46)
-    t.ok(
-      wide.every(line => /^ +again: |^fail |^seed |^more on /.test(line)),
-      wide.join('\n'),
-    )
-  },
-)
+t.test('a terminal gets a line of progress that is cleared away, and what is said keeps to its width', async t => {
+  const shown = show(failing, { isTerminal: true, columns: 46 })
+  t.match(shown, /\r\u001b\[2K {2}1\/7 {2}card\.acceptable/)
+  const settled = shown.slice(shown.lastIndexOf('\u001b[2K') + 4)
+  const wide = settled.split('\n').filter(line => line.length > 46)
+  t.ok(
+    wide.every(line => /^ +again: |^fail |^seed |^more on /.test(line)),
+    wide.join('\n'),
+  )
+})
 
 t.test('colour is switched off after it was switched on', async t => {
   const shown = show(failing, { colour: true })
