@@ -19,7 +19,8 @@ const settings: Settings = {
   skip: [],
   // One at a time: a check that lets an hour pass would end the sessions of the others.
   jobs: 1,
-  timeoutMs: 300,
+  // Long enough for a busy machine: only what a mutant leaves unanswered waits for it.
+  timeoutMs: 1500,
   patienceSeconds: 0,
   exactClock: true,
   strict: false,

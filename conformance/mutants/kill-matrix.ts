@@ -1,0 +1,116 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
+import { parseArgs } from 'node:util'
+import { Worker } from 'node:worker_threads'
+import { roomPath, type VectorFile } from '../../schemas/index.js'
+import { checks } from '../checks/index.js'
+import { compareAnswer } from '../vectors/compare.js'
+import { loadVectorFiles, ownVectors } from '../vectors/load.js'
+import { namedTests } from '../vectors/select.js'
+import { derivationMutants } from './derivation/all.js'
+import { mutantPeer } from './derivation/mutant.js'
+import { mutants } from './index.js'
+import { honest, judgeFault } from './judge-mutant.js'
+import type { KillResult, KillTask } from './kill-worker.js'
+
+// npm run kill-matrix            every mutant against the checks that name it and 20 others, compared with the committed matrix
+//                  … -- --full   against every check
+//                  … -- --write  and the matrix written anew
+//
+// The suite judges itself: no mutant survives, no check finds nothing, and the reference passes.
+
+const { values } = parseArgs({ options: { full: { type: 'boolean' }, write: { type: 'boolean' } } })
+const BYSTANDERS = 20
+const path = roomPath('conformance', 'mutants', 'kill-matrix.json')
+
+/** Which check or vector finds which mutant, and by what. */
+interface Matrix {
+  readonly responders: Readonly<Record<string, Readonly<Record<string, string>>>>
+  readonly cores: Readonly<Record<string, Readonly<Record<string, string>>>>
+}
+
+const problems: string[] = []
+
+/** Judges every responder that is wrong on purpose, on as many threads as there are cores. */
+const judgeResponders = async (): Promise<KillResult[]> => {
+  const tasks: KillTask[] = mutants.map(({ name }) => ({
+    mutant: name,
+    bystanders: values.full ? checks.length : BYSTANDERS,
+  }))
+  const results: KillResult[] = []
+  const work = (): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const worker = new Worker(new URL('./kill-worker.js', import.meta.url))
+      const next = (): void => {
+        const task = tasks.shift()
+        if (task) worker.postMessage(task)
+        else void worker.terminate().then(() => resolve())
+      }
+      worker.on('error', reject).on('message', (result: KillResult) => {
+        results.push(result)
+        if (process.stderr.isTTY) process.stderr.write(`\r\u001b[2K${results.length}/${mutants.length}`)
+        next()
+      })
+      next()
+    })
+  await Promise.all(Array.from({ length: Math.min(availableParallelism(), 4) }, work))
+  if (process.stderr.isTTY) process.stderr.write('\r\u001b[2K')
+  return results
+}
+
+/** Judges every core that is wrong on purpose by the vector that names it. */
+const judgeCores = (): Matrix['cores'] => {
+  const files = loadVectorFiles(ownVectors()).map(({ name, content }) => ({ name, file: content as VectorFile }))
+  const tests = new Map(namedTests(files).map(test => [test.id, test]))
+  const rows = derivationMutants.map(mutant => {
+    const { name, kills } = mutant
+    const named = tests.get(kills.vector)
+    const found = named && compareAnswer(named.test, mutantPeer(mutant)(named.op, named.test.input))
+    if (!found) problems.push(`${name} survives ${kills.vector}`)
+    const how = found === undefined ? 'nothing' : 'step' in found ? `step ${found.step}` : found.reason
+    return [name, { [kills.vector]: how }] as const
+  })
+  return inOrder(Object.fromEntries(rows))
+}
+
+const inOrder = <Value>(record: Readonly<Record<string, Value>>): Record<string, Value> =>
+  Object.fromEntries(Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1)))
+
+const judgeReference = async (): Promise<void> => {
+  for (const serve of [{}, { limits: { maxSessionsPerDid: 4 } }])
+    for (const { check, state, reasonCode, observed } of await judgeFault(honest, { serve }))
+      if (state !== 'pass' && !(state === 'not-observed' && reasonCode === 'target'))
+        problems.push(`the reference without a fault: ${check} ends in ${state} (${observed ?? reasonCode})`)
+}
+
+const compare = (matrix: Matrix): void => {
+  const text = `${JSON.stringify(matrix, null, 2)}\n`
+  if (values.write) return writeFileSync(path, text)
+  if (!existsSync(path) || readFileSync(path, 'utf8') !== text)
+    problems.push(
+      'conformance/mutants/kill-matrix.json is not what was found: npm run kill-matrix -- --write, and look at the difference',
+    )
+}
+
+const started = performance.now()
+await judgeReference()
+const results = await judgeResponders()
+for (const { mutant, missedBy, errors } of results) {
+  for (const [check, how] of Object.entries(missedBy)) problems.push(`${mutant} survives ${check} (${how})`)
+  for (const check of errors) problems.push(`${mutant} makes ${check} a fault of the suite`)
+}
+const finders = new Set(results.flatMap(({ killedBy }) => Object.keys(killedBy)))
+for (const { id } of checks) if (!finders.has(id)) problems.push(`${id} finds no mutant`)
+compare({
+  responders: inOrder(Object.fromEntries(results.map(({ mutant, killedBy }) => [mutant, inOrder(killedBy)]))),
+  cores: judgeCores(),
+})
+
+const beside = results.filter(result => result.beside.length > 0).length
+const seconds = ((performance.now() - started) / 1000).toFixed(1)
+for (const problem of problems) console.log(problem)
+console.log(
+  `${mutants.length} responders and ${derivationMutants.length} cores wrong in one place, ${checks.length} checks: ` +
+    `${problems.length === 0 ? 'none survives' : `${problems.length} problems`}; ${beside} were found by others too; ${seconds} s`,
+)
+process.exitCode = problems.length === 0 ? 0 : 1
