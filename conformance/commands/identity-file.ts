@@ -1,8 +1,8 @@
-import { readFileSync, statSync, writeFileSync } from 'node:fs'
+import { statSync, writeFileSync } from 'node:fs'
 import { encodeBase64url, parseBase64url } from '../probe/bytes/base64.js'
-import { parseJsonObject } from '../probe/bytes/json.js'
+import { parseJsonObject, type JsonObject } from '../probe/bytes/json.js'
 import { Refusal } from '../probe/refusal.js'
-import { UsageError } from './usage.js'
+import { parseOption, readTextFile, UsageError } from './usage.js'
 
 /** The private keys of an agent, 32 bytes each. */
 export interface PrivateKeys {
@@ -12,22 +12,26 @@ export interface PrivateKeys {
   readonly kem: Uint8Array
 }
 
-const reasonOf = (cause: unknown): string => (cause as NodeJS.ErrnoException).code ?? 'error'
-
 const parseKey = (value: unknown): Uint8Array => {
   const key = typeof value === 'string' ? parseBase64url(value) : undefined
   if (key?.length !== 32) throw new Refusal('length', 'an identity file')
   return key
 }
 
-const parseKeys = (text: string): PrivateKeys => {
-  try {
-    const { signing, kem } = parseJsonObject(text)
-    return { signing: parseKey(signing), kem: parseKey(kem) }
-  } catch (cause) {
-    if (!(cause instanceof Refusal)) throw cause
-    throw new UsageError('the identity file holds {"signing","kem"}, each the base64url of 32 bytes', { cause })
-  }
+type Warn = (line: string) => void
+
+const readText = (path: string, warn: Warn): string => {
+  const text = readTextFile('--identity', path)
+  if (process.platform !== 'win32' && (statSync(path).mode & 0o077) !== 0)
+    warn(`warning: others may read the private keys in ${path} (chmod 600)`)
+  return text
+}
+
+const read = <Keys>(path: string, warn: Warn, parse: (members: JsonObject) => Keys): Keys => {
+  const text = readText(path, warn)
+  return parseOption('--identity', `a file of JSON with "signing" and "kem", each b64u of 32 bytes (${path})`, () =>
+    parse(parseJsonObject(text)),
+  )
 }
 
 /**
@@ -35,17 +39,12 @@ const parseKeys = (text: string): PrivateKeys => {
  * when others may read it.
  * @throws UsageError when it cannot be read or is not such a file; the message repeats nothing of what is in it
  */
-export const readIdentity = (path: string, warn: (line: string) => void): PrivateKeys => {
-  let text: string
-  try {
-    if (process.platform !== 'win32' && (statSync(path).mode & 0o077) !== 0)
-      warn(`warning: others may read the private keys in ${path} (chmod 600)`)
-    text = readFileSync(path, 'utf8')
-  } catch (cause) {
-    throw new UsageError(`cannot read the identity file ${path}: ${reasonOf(cause)}`)
-  }
-  return parseKeys(text)
-}
+export const readIdentity = (path: string, warn: Warn): PrivateKeys =>
+  read(path, warn, ({ signing, kem }) => ({ signing: parseKey(signing), kem: parseKey(kem) }))
+
+/** The signing key alone, for an initiator: `kem` may be absent. @throws UsageError as {@link readIdentity} */
+export const readSigningKey = (path: string, warn: Warn): Uint8Array =>
+  read(path, warn, ({ signing }) => parseKey(signing))
 
 /**
  * Writes an identity file that only its owner may read. What is there is never overwritten.
@@ -56,6 +55,6 @@ export const writeIdentity = (path: string, { signing, kem }: PrivateKeys): void
   try {
     writeFileSync(path, `${JSON.stringify(keys)}\n`, { mode: 0o600, flag: 'wx' })
   } catch (cause) {
-    throw new UsageError(`cannot write the identity file ${path}: ${reasonOf(cause)}`)
+    throw new UsageError(`cannot write the identity file ${path}: ${(cause as NodeJS.ErrnoException).code ?? 'error'}`)
   }
 }

@@ -4,7 +4,6 @@ import { checks } from '../checks/index.js'
 import { parseBase64url } from '../probe/bytes/base64.js'
 import { parseDid } from '../probe/bytes/forms.js'
 import { encodeHex, parseHex } from '../probe/bytes/hex.js'
-import { parseJsonObject } from '../probe/bytes/json.js'
 import type { Identity } from '../probe/initiator/target.js'
 import { ConsoleReport, type Screen } from '../report/console.js'
 import { createReport } from '../report/json.js'
@@ -15,6 +14,7 @@ import { planChecks, UnknownSelection } from '../runner/plan.js'
 import type { CheckResult } from '../runner/result.js'
 import { LiveWorld } from '../runner/world.js'
 import { loadRequirementSet } from '../trace/requirement-set.js'
+import { readSigningKey } from './identity-file.js'
 import { parseHttpUrl, parseOption, parseWhole, readTextFile, UsageError } from './usage.js'
 
 /** The options of `run`, as texts from the command line. */
@@ -55,15 +55,8 @@ const parseFlags = ({ did, kemKey, signingKey, http }: RunCommandOptions): Setti
   return Object.fromEntries(given)
 }
 
-/** The identity in a file that `keygen` or `serve` would read: JSON with `signing`, b64u of 32 bytes. */
-const readIdentity = (path: string): Identity => {
-  const text = readTextFile('--identity', path)
-  const privateKey = parseOption('--identity', `a file of JSON with "signing": b64u of 32 bytes (${path})`, () =>
-    parseBase64url(String(parseJsonObject(text)['signing'])),
-  )
-  if (privateKey.length !== 32) throw new UsageError(`--identity: "signing" in ${path} is not 32 bytes`)
-  return createIdentity(privateKey)
-}
+const readIdentity = (path: string): Identity =>
+  createIdentity(readSigningKey(path, line => void process.stderr.write(`${line}\n`)))
 
 /** Opens every report file before anything is sent, so that no verdict is lost for want of a folder. */
 const parseReports = (reports: readonly string[]): string[] =>
