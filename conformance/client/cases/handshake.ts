@@ -1,0 +1,215 @@
+import { plainErrorCodes } from '../../../schemas/index.js'
+import { encodeBase64url, parseBase64url } from '../../probe/bytes/base64.js'
+import { concat } from '../../probe/bytes/framing.js'
+import { parseHex } from '../../probe/bytes/hex.js'
+import { encodeTime, SECOND } from '../../probe/bytes/time.js'
+import { encodeUtf8 } from '../../probe/bytes/utf8.js'
+import { hmacSha256, sha256 } from '../../probe/crypto/hash.js'
+import { hkdfExpand, hkdfExtract } from '../../probe/crypto/hkdf.js'
+import type { Derivation } from '../../probe/handshake/derivation.js'
+import type { ResponseDraft } from '../../probe/handshake/response.js'
+import type { Fault, HandshakeStage } from '../../peers/fault.js'
+import { signData } from '../../peers/handshake-answer.js'
+import { jsonReply, plainReply, redirectReply } from '../../peers/reply.js'
+import { accepts, refuses } from '../check.js'
+import { withUnusedBit } from './card.js'
+
+/** Response data that says something else, and is signed so. */
+const says = (change: (draft: ResponseDraft, stage: HandshakeStage) => Partial<ResponseDraft>): Fault => ({
+  response: (draft, stage) => ({ ...draft, ...change(draft, stage) }),
+})
+
+/** Response data that is changed after it was signed. */
+const changed = (change: (data: Record<string, string>, stage: HandshakeStage) => object | string): Fault => ({
+  responseData: (data, stage) => change({ ...data }, stage),
+})
+
+const text = (change: (text: string) => string): Fault => changed(data => change(JSON.stringify(data)))
+
+const flip = (b64u: string): string => {
+  const bytes = parseBase64url(b64u)
+  bytes[5] = (bytes[5] ?? 0) ^ 0x10
+  return encodeBase64url(bytes)
+}
+
+/** Made with the ephemeral key `ephS`, of which no private key is needed: the exchange gives zeros. */
+const withZeros = (honest: Derivation, ephS: Uint8Array): Derivation => {
+  const ssE2E = new Uint8Array(32)
+  const prk = hkdfExtract(encodeUtf8(honest.exportCtx), concat(honest.exporter, ssE2E))
+  return { ...honest, ephS, ssE2E, prk, seed: hkdfExpand(prk, encodeUtf8('SAGE-HPKE+E2E-Combiner'), 32) }
+}
+
+const lowOrder = {
+  zero: '00'.repeat(32),
+  one: `01${'00'.repeat(31)}`,
+  'order 8': 'e0eb7a7c3b41b8ae1656e3faf19fc46ada098deb9c32b1fd866205165f49b800',
+  'order 8, the other': '5f9c95bca3508c24b1d0b1559c83ef5b04445cc4581c8e86d8224eddd09f1157',
+  'p - 1': `ec${'ff'.repeat(30)}7f`,
+  'p, which is zero': `ed${'ff'.repeat(30)}7f`,
+  'p + 1, which is one': `ee${'ff'.repeat(30)}7f`,
+  'zero with bit 255': `${'00'.repeat(31)}80`,
+} as const
+
+const lowOrderFaults = Object.fromEntries(
+  Object.entries(lowOrder).map(([name, hex]): [string, Fault] => [
+    name,
+    { derivation: honest => withZeros(honest, parseHex(hex)) },
+  ]),
+)
+
+const at = (seconds: bigint): Fault => says((_, { now }) => ({ ts: encodeTime(now + seconds * SECOND) }))
+
+const signature = (make: (draft: ResponseDraft, stage: HandshakeStage) => string): Fault =>
+  changed((data, stage) => ({ ...data, sigB64: make(data as unknown as ResponseDraft, stage) }))
+
+/** The twelve members in the order in which the deployed core writes, not signs, them. */
+const signedInOtherOrder = (data: ResponseDraft, { identity }: HandshakeStage): string => {
+  const { sigB64: _, ...members } = data as ResponseDraft & { readonly sigB64?: string }
+  const sorted = Object.fromEntries(Object.entries(members).sort(([a], [b]) => (a < b ? -1 : 1)))
+  return encodeBase64url(identity.sign(encodeUtf8(JSON.stringify(sorted))))
+}
+
+/** The ack tag over something else than this handshake. */
+const tagOver = (message: string): Fault =>
+  says((_, { ack }) => ({ ackTagB64: encodeBase64url(hmacSha256(ack.ackKey, concat(encodeUtf8(message), ack.th))) }))
+
+const dataAs = (change: (b64: string) => string): Fault => ({
+  handshakeEnvelope: message => ({ ...message, data: change(message.data) }),
+})
+
+const withHighBit = (bytes: Uint8Array): Uint8Array => {
+  const set = Uint8Array.from(bytes)
+  set[31] = (set[31] ?? 0) | 0x80
+  return set
+}
+
+const plainErrors = Object.fromEntries(
+  plainErrorCodes.map((code): [string, Fault] => [
+    code,
+    { handshakeReply: (_reply, { request }) => plainReply(code, request.id) },
+  ]),
+)
+
+const redirects = (statuses: readonly number[]): Record<string, Fault> =>
+  Object.fromEntries(
+    statuses.map(status => [
+      `HTTP ${status}`,
+      {
+        instead: ({ kind }, { elsewhere }) =>
+          kind === 'handshake' ? redirectReply(status, `${elsewhere}/messages`) : undefined,
+      },
+    ]),
+  )
+
+/** What an initiator refuses in the answer to its handshake. */
+export const handshakeChecks = [
+  refuses('handshake.response-message', {
+    at: 'handshake',
+    fault: { handshakeEnvelope: message => ({ ...message, message_id: `${message.message_id.slice(0, -1)}~` }) },
+  }),
+  refuses('handshake.response-schema', {
+    at: 'handshake',
+    faults: {
+      'unknown member': changed(data => ({ ...data, extra: 'x' })),
+      'session id sent': changed(data => ({ ...data, sid: 'x'.repeat(22) })),
+      'member missing': says(() => ({ infoHash: undefined as never })),
+      'null for a text': says(() => ({ exportCtxHash: null as never })),
+      'an array': text(json => `[${json}]`),
+      'not JSON': text(() => 'ok'),
+    },
+  }),
+  refuses('handshake.response-schema', {
+    variant: 'endless-body',
+    at: 'handshake',
+    fault: { handshakeReply: () => ({ ...jsonReply(200, ' '.repeat(65_536)), ending: 'endless' }) },
+  }),
+  refuses('handshake.response-version', {
+    at: 'handshake',
+    faults: { 'another v': says(() => ({ v: 'v2' })), 'another task': says(() => ({ task: 'hpke/complete@v2' })) },
+  }),
+  refuses('handshake.response-echo', {
+    at: 'handshake',
+    faults: {
+      ctx: says(({ ctx }) => ({ ctx: `${ctx}~` })),
+      enc: says(({ enc }) => ({ enc: flip(enc) })),
+      ephC: says(({ ephC }) => ({ ephC: flip(ephC) })),
+    },
+  }),
+  refuses('handshake.response-did', { at: 'handshake', fault: says((_, { stranger }) => ({ did: stranger.did })) }),
+  refuses('handshake.response-hashes', {
+    at: 'handshake',
+    faults: {
+      infoHash: says(({ infoHash }) => ({ infoHash: flip(infoHash) })),
+      exportCtxHash: says(({ exportCtxHash }) => ({ exportCtxHash: flip(exportCtxHash) })),
+      'each in the place of the other': says(({ infoHash, exportCtxHash }) => ({
+        infoHash: exportCtxHash,
+        exportCtxHash: infoHash,
+      })),
+    },
+  }),
+  refuses('handshake.response-ts', {
+    at: 'handshake',
+    faults: { '130 s ago': at(-130n), '130 s ahead': at(130n), yesterday: at(-86_400n) },
+  }),
+  accepts('handshake.response-ts', { variant: 'within', faults: { '110 s ago': at(-110n), '110 s ahead': at(110n) } }),
+  refuses('handshake.response-low-order', { also: ['handshake.all-zero'], at: 'handshake', faults: lowOrderFaults }),
+  refuses('handshake.response-ack-tag', {
+    at: 'handshake',
+    faults: {
+      'one bit flipped': says(({ ackTagB64 }) => ({ ackTagB64: flip(ackTagB64) })),
+      zeros: says(() => ({ ackTagB64: encodeBase64url(new Uint8Array(32)) })),
+      'right at its beginning': says(({ ackTagB64 }) => ({
+        ackTagB64: encodeBase64url(concat(parseBase64url(ackTagB64).slice(0, 16), new Uint8Array(16))),
+      })),
+      'hash of the right one': says(({ ackTagB64 }) => ({
+        ackTagB64: encodeBase64url(sha256(parseBase64url(ackTagB64))),
+      })),
+      'without nonce and kid': tagOver('SAGE-ack-msg|v1|'),
+    },
+  }),
+  refuses('handshake.response-signature', {
+    also: ['identity.signature-strict'],
+    at: 'handshake',
+    faults: {
+      'one bit flipped': changed(data => ({ ...data, sigB64: flip(data['sigB64'] ?? '') })),
+      zeros: signature(() => encodeBase64url(new Uint8Array(64))),
+      'by another responder': signature((data, { stranger }) => signData(data, stranger.sign)),
+      'over members in another order': signature(signedInOtherOrder),
+      'over the data with other times': signature((data, { identity }) =>
+        signData({ ...data, ts: '2020-01-01T00:00:00Z' }, identity.sign),
+      ),
+    },
+  }),
+  refuses('conventions.json-duplicate-signed', {
+    variant: 'response',
+    at: 'handshake',
+    fault: text(json => json.replace('{', '{"kid":"kid-of-another",')),
+  }),
+  refuses('conventions.json-utf8', { variant: 'response', at: 'handshake', fault: text(json => `\ufeff${json}`) }),
+  refuses('conventions.base64-canonical', {
+    variant: 'response',
+    at: 'handshake',
+    faults: {
+      'padding in b64u': changed(data => ({ ...data, sigB64: `${data['sigB64']}==` })),
+      'unused bits in b64u': changed(data => ({ ...data, sigB64: withUnusedBit(data['sigB64'] ?? '') })),
+      'white space in b64': dataAs(b64 => `${b64.slice(0, 76)}\r\n${b64.slice(76)}`),
+      'excess padding in b64': dataAs(b64 => `${b64}====`),
+    },
+  }),
+  refuses('conventions.time', {
+    variant: 'response',
+    at: 'handshake',
+    faults: {
+      'offset for Z': says(({ ts }) => ({ ts: ts.replace('Z', '+00:00') })),
+      'small z': says(({ ts }) => ({ ts: ts.replace('Z', 'z') })),
+      'space for T': says(({ ts }) => ({ ts: ts.replace('T', ' ') })),
+    },
+  }),
+  accepts('identity.x25519-masking', {
+    variant: 'eph-s',
+    also: ['identity.transcript-as-received'],
+    fault: { derivation: honest => ({ ...honest, ephS: withHighBit(honest.ephS) }) },
+  }),
+  refuses('message.no-plaintext', { variant: 'handshake-refused', at: 'handshake', faults: plainErrors }),
+  refuses('http.no-redirect', { variant: 'handshake', at: 'handshake', faults: redirects([301, 302, 303, 307, 308]) }),
+]

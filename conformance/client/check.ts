@@ -1,0 +1,107 @@
+import type { Limits, RequirementId } from '../../schemas/index.js'
+import type { Fault } from '../peers/fault.js'
+import type { Observation } from '../peers/observation.js'
+import type { Broken } from '../runner/judgement.js'
+import type { ClientTask, Outcome } from './client.js'
+
+/** One run of an initiator: what it was told, what the responder saw, and how it ended. */
+export interface Run {
+  readonly task: ClientTask
+  /** What an honest answer to each request is, in no order. */
+  readonly answers: readonly string[]
+  readonly seen: Observation
+  readonly outcome: Outcome
+}
+
+/** Why something could not be seen. */
+export interface NotObserved {
+  readonly notObserved: string
+}
+
+/** How the responder of a check is, with the fault and without, and what the initiator is asked for. */
+export interface Circumstances {
+  /** What differs from the default limits in its card. */
+  readonly limits?: Partial<Limits>
+  /** How often the payload is to be sent; needs an initiator that takes SAGE_REQUESTS. */
+  readonly requests?: number
+  /** No card: needs an initiator that takes SAGE_KEM_KEY. */
+  readonly cardless?: true
+}
+
+interface About extends Circumstances {
+  /** Tells checks of one requirement apart; the check's id is then `requirement/variant`. */
+  readonly variant?: string
+  /** Further requirements that this check judges. */
+  readonly also?: readonly RequirementId[]
+  /** Everything else depends on it: if it fails, the rest is blocked. */
+  readonly prerequisite?: true
+}
+
+type OneOrNamed = { readonly fault: Fault } | { readonly faults: Readonly<Record<string, Fault>> }
+
+/** Where a fault is played: after it an initiator sends nothing more of the next kind. */
+export type Place = 'card' | 'handshake' | 'answer'
+
+/** A responder whose fault an initiator must refuse. */
+export type Refusing = About & OneOrNamed & { readonly at: Place }
+
+/** A responder that is unusual and within its rights. */
+export type Accepting = About & OneOrNamed
+
+/** What an initiator itself sends. The honest responder is asked twice. */
+export type Watching = About & {
+  /** Gives what was broken in the runs, or why it could not be seen, or nothing. */
+  readonly look: (runs: readonly [Run, Run]) => Broken | NotObserved | undefined
+}
+
+/** A case of a check: one fault, and what is to come of it. */
+export interface ClientCase {
+  readonly name: string
+  readonly fault: Fault
+}
+
+/** A check of an initiator. */
+export interface ClientCheck {
+  readonly id: string
+  readonly requirement: RequirementId
+  readonly also: readonly RequirementId[]
+  readonly prerequisite: boolean
+  readonly circumstances: Circumstances
+  readonly kind:
+    | { readonly name: 'refuses'; readonly at: Place; readonly cases: readonly ClientCase[] }
+    | { readonly name: 'accepts'; readonly cases: readonly ClientCase[] }
+    | { readonly name: 'watches'; readonly look: Watching['look'] }
+}
+
+const casesOf = (spec: OneOrNamed): ClientCase[] =>
+  'fault' in spec
+    ? [{ name: '', fault: spec.fault }]
+    : Object.entries(spec.faults).map(([name, fault]) => ({ name, fault }))
+
+const create = (requirement: RequirementId, about: About, kind: ClientCheck['kind']): ClientCheck => {
+  const { variant, also = [], prerequisite = false, limits, requests, cardless } = about
+  return {
+    id: variant === undefined ? requirement : `${requirement}/${variant}`,
+    requirement,
+    also,
+    prerequisite,
+    circumstances: {
+      ...(limits && { limits }),
+      ...(requests !== undefined && { requests }),
+      ...(cardless && { cardless }),
+    },
+    kind,
+  }
+}
+
+/** A check that an initiator takes no answer from a responder with a fault. */
+export const refuses = (requirement: RequirementId, spec: Refusing): ClientCheck =>
+  create(requirement, spec, { name: 'refuses', at: spec.at, cases: casesOf(spec) })
+
+/** A check that an initiator accepts what no rule refuses. */
+export const accepts = (requirement: RequirementId, spec: Accepting): ClientCheck =>
+  create(requirement, spec, { name: 'accepts', cases: casesOf(spec) })
+
+/** A check of what an initiator sends. */
+export const watches = (requirement: RequirementId, spec: Watching): ClientCheck =>
+  create(requirement, spec, { name: 'watches', look: spec.look })

@@ -1,0 +1,34 @@
+/** What an initiator is asked to do: the contract of the README, "What CMD is told". */
+export interface ClientTask {
+  readonly url: string
+  readonly expectedDid: string
+  readonly task: string
+  readonly payload: string
+  /** How often the payload is to be sent in one session, all at once. */
+  readonly requests: number
+  /** The responder has no card, and this is its KEM key, b64u. */
+  readonly kemKey?: string | undefined
+}
+
+/** How a run of an initiator ended. */
+export type Outcome =
+  | { readonly kind: 'exit'; readonly status: number; readonly stdout: Uint8Array; readonly stderr: string }
+  | { readonly kind: 'signal'; readonly signal: string; readonly stderr: string }
+  | { readonly kind: 'hang'; readonly afterMs: number; readonly stderr: string }
+  | { readonly kind: 'flood' }
+
+/** An initiator that can be started: does the task, ends within `timeoutMs` or is ended. */
+export type Client = (task: ClientTask, timeoutMs: number) => Promise<Outcome>
+
+/** The environment variables that tell a process its task. Those that are undefined are not set. */
+export const environmentOf = ({ url, expectedDid, task, payload, requests, kemKey }: ClientTask) => ({
+  SAGE_URL: url,
+  SAGE_EXPECTED_DID: expectedDid,
+  SAGE_TASK: task,
+  SAGE_PAYLOAD: payload,
+  SAGE_REQUESTS: requests === 1 ? undefined : String(requests),
+  SAGE_KEM_KEY: kemKey,
+})
+
+/** Did it say that it has an answer, be it the right one? */
+export const isAnswered = (outcome: Outcome): boolean => outcome.kind === 'exit' && outcome.status === 0

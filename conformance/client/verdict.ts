@@ -1,0 +1,110 @@
+import { MAX_FLOOD } from '../peers/listener.js'
+import { broken, type Broken } from '../runner/judgement.js'
+import { printable } from '../vectors/finding.js'
+import type { NotObserved, Place, Run } from './check.js'
+import { isAnswered, type Outcome } from './client.js'
+
+/** What came of a run, or of all runs of a check that watches. */
+export type Found = Broken | NotObserved | { readonly inconclusive: string; readonly observed: string } | undefined
+
+const MAX_SHOWN = 160
+
+const lastLine = (stderr: string): string => {
+  const line = stderr.split('\n').findLast(each => each.trim() !== '')
+  return line === undefined ? '' : `: ${printable(line.trim()).slice(0, MAX_SHOWN)}`
+}
+
+/** How a run ended, in one line. */
+export const describeOutcome = (outcome: Outcome): string => {
+  switch (outcome.kind) {
+    case 'exit':
+      return `exit status ${outcome.status}${lastLine(outcome.stderr)}`
+    case 'signal':
+      return `ended by ${outcome.signal}${lastLine(outcome.stderr)}`
+    case 'hang':
+      return `still running after ${outcome.afterMs} ms${lastLine(outcome.stderr)}`
+    case 'flood':
+      return 'more than 1 MiB of output'
+  }
+}
+
+const linesOf = (stdout: Uint8Array): string[] =>
+  Buffer.from(stdout)
+    .toString('utf8')
+    .replace(/\r?\n$/, '')
+    .split(/\r?\n/)
+    .sort()
+
+/** What an initiator does wrong, whatever the responder is like. */
+const misconduct = (run: Run, expected: string): Broken | undefined => {
+  const { seen, task } = run
+  const sent = seen.requests.filter(({ plaintext }) => Buffer.from(plaintext).equals(Buffer.from(task.payload)))
+  if (seen.unprotected !== undefined)
+    return broken(
+      'unprotected',
+      'nothing of the payload outside a record',
+      `the payload arrived as ${seen.unprotected}`,
+    )
+  if (seen.elsewhere > 0)
+    return broken('redirect-followed', expected, `${seen.elsewhere} requests arrived where the redirect leads`)
+  if (sent.length > task.requests)
+    return broken('resent', `the payload is sent ${times(task.requests)}`, `it arrived ${times(sent.length)}`)
+  return undefined
+}
+
+const times = (count: number): string => (count === 1 ? 'once' : `${count} times`)
+
+/** What does not count as a way of ending at all. */
+const misbehaviour = ({ outcome }: Run, expected: string): Broken | undefined => {
+  if (outcome.kind === 'exit') return undefined
+  const code = outcome.kind === 'signal' ? `crash-${outcome.signal}` : outcome.kind
+  return broken(code, expected, describeOutcome(outcome))
+}
+
+/** Did the initiator print every answer, and nothing else? */
+const judgeOutput = ({ outcome, answers }: Run): Broken | undefined => {
+  if (outcome.kind !== 'exit') return undefined
+  const printed = linesOf(outcome.stdout)
+  const wanted = [...answers].sort()
+  if (printed.length === wanted.length && printed.every((line, index) => line === wanted[index])) return undefined
+  const shown = printable(printed.join('\n')).slice(0, MAX_SHOWN)
+  return broken(
+    'wrong-output',
+    `the answer on standard output: ${wanted.join(', ')}`,
+    `there is: ${shown || 'nothing'}`,
+  )
+}
+
+/** What is wrong where the answers ought to have been taken, or nothing. */
+export const judgeAnswered = (run: Run): Broken | undefined => {
+  const expected = 'exit status 0 and the answer on standard output'
+  const found = misconduct(run, expected) ?? misbehaviour(run, expected)
+  if (found) return found
+  if (!isAnswered(run.outcome)) {
+    const refused = run.seen.refusals.map(rule => `; the responder refused: ${rule}`).join('')
+    return broken('refused', expected, describeOutcome(run.outcome) + refused)
+  }
+  return judgeOutput(run)
+}
+
+const wentOn = ({ seen }: Run, at: Place): Broken | undefined => {
+  if (at === 'card' && seen.handshakesAfterFault > 0)
+    return broken('went-on', 'no handshake with the agent of such a card', 'a handshake message arrived')
+  if (at !== 'answer' && seen.requestsAfterFault > 0)
+    return broken('session-made', 'no session comes of such a handshake', 'a session message arrived')
+  return undefined
+}
+
+/** What is wrong where a fault ought to have been refused, or nothing. */
+export const judgeRefused = (run: Run, at: Place): Found => {
+  const expected = 'no answer is taken: exit status other than 0'
+  const { seen, outcome } = run
+  if (seen.unplayable !== undefined) return { notObserved: seen.unplayable }
+  const found = misconduct(run, expected)
+  if (found) return found
+  if (isAnswered(outcome)) return broken('accepted', expected, 'exit status 0')
+  if (seen.flooded >= MAX_FLOOD) return broken('endless', 'reading ends', `${seen.flooded} bytes were read`)
+  const bad = misbehaviour(run, expected) ?? wentOn(run, at)
+  if (bad) return bad
+  return seen.faultPlayed ? undefined : { inconclusive: 'fault-not-met', observed: describeOutcome(outcome) }
+}

@@ -1,0 +1,68 @@
+import { CLOSE_TASK, PING_TASK } from '../../schemas/index.js'
+import { encodeBase64 } from '../probe/bytes/base64.js'
+import type { Entropy } from '../probe/entropy.js'
+import { sealRecord } from '../probe/session/record.js'
+import { requestHashOf, responseAad } from '../probe/wire/aad.js'
+import type { AnswerDraft, AnswerStage, Fault, WireResponse } from './fault.js'
+import type { PlayedRequest, PlayedSession } from './played-session.js'
+import { jsonReply, type Reply } from './reply.js'
+
+const NOTHING = new Uint8Array(0)
+
+/** The task that a run is about, and what an honest responder answers with. */
+export interface PlayedTask {
+  readonly task: string
+  /** Answer to the nth request of the run with that task, from 0. */
+  readonly answerOf: (index: number) => Uint8Array
+}
+
+const outcomeOf = (
+  request: PlayedRequest,
+  { task, answerOf }: PlayedTask,
+  index: number,
+): Pick<AnswerDraft, 'success' | 'error' | 'plaintext'> => {
+  switch (request.message.task_id) {
+    case task:
+      return { success: true, plaintext: answerOf(index) }
+    case PING_TASK:
+      return { success: true, plaintext: request.plaintext }
+    case CLOSE_TASK:
+      return { success: true, plaintext: NOTHING }
+    default:
+      return { success: false, error: 'task_unsupported', plaintext: NOTHING }
+  }
+}
+
+/** An honest answer before it is sealed, in the next record of its session. */
+export const draftAnswer = (
+  request: PlayedRequest,
+  session: PlayedSession,
+  played: PlayedTask,
+  index: number,
+  entropy: Entropy,
+): AnswerDraft => {
+  const { id, task_id, kid } = request.message
+  return {
+    message_id: id,
+    task_id,
+    kid,
+    ...outcomeOf(request, played, index),
+    key: session.keys.s2cEnc,
+    seq: session.takeSeq(),
+    nonce: entropy(12),
+    requestHash: requestHashOf(request.record),
+  }
+}
+
+/** The answer of a draft, sealed. */
+export const sealAnswer = ({ key, seq, nonce, plaintext, requestHash, ...fields }: AnswerDraft): WireResponse => {
+  const record = sealRecord({ key, seq, nonce, plaintext, callerAad: responseAad(fields, requestHash) })
+  return { ...fields, data: encodeBase64(record) }
+}
+
+/** Answers a request with the payload, with `fault` in it. */
+export const answerPayload = (honest: AnswerDraft, fault: Fault, stage: AnswerStage): Reply => {
+  const sealed = sealAnswer(fault.answer?.(honest, stage) ?? honest)
+  const reply = jsonReply(200, fault.answerEnvelope?.(sealed, stage) ?? sealed)
+  return fault.answerReply?.(reply, stage) ?? reply
+}
