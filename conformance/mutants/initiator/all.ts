@@ -1,0 +1,13 @@
+import { answerMutants } from './answer-mutants.js'
+import { cardMutants } from './card-mutants.js'
+import { guardMutants } from './guard-mutants.js'
+import { messageMutants } from './message-mutants.js'
+import type { InitiatorMutant } from './mutant.js'
+
+/** Every initiator that is wrong on purpose, each with the checks that find it. */
+export const initiatorMutants: readonly InitiatorMutant[] = [
+  ...guardMutants,
+  ...cardMutants,
+  ...messageMutants,
+  ...answerMutants,
+]

@@ -1,0 +1,169 @@
+import { encodeUtf8 } from '../../../reference/bytes/utf8.js'
+import { anyBase64Url, forgives, forgivesText, readsAnyBase64, readsJsonWith } from './lenient.js'
+import { all, initiator, insert, mutant, omit, parts, type Fault, type Wrong } from './mutant.js'
+
+const SECOND = 1_000_000_000n
+
+/** The same random bytes again and again wherever `length` of them are drawn, after the first `fresh` times. */
+const sameBytes = (length: number, fresh = 0): Wrong => ({
+  asked: told => {
+    let drawn = 0
+    const entropy = (wanted: number): Uint8Array => {
+      const isSame = wanted === length && drawn++ >= fresh
+      return isSame ? new Uint8Array(wanted).fill(5) : Uint8Array.from(crypto.getRandomValues(new Uint8Array(wanted)))
+    }
+    return { ...told, options: { ...told.options, entropy } }
+  },
+})
+
+const masked = (point: Uint8Array): Uint8Array => {
+  const clear = Uint8Array.from(point)
+  clear[31] = (clear[31] ?? 0) & 0x7f
+  return clear
+}
+
+/** Follows a redirect of a POST wherever it leads. */
+const followsRedirects: Fault = initiator(() => ({
+  exchange: async (client, { method, path, body }) => {
+    const headers = { 'content-type': 'application/json' }
+    const answer = await fetch(client.origin + path, {
+      method,
+      headers,
+      body: Buffer.from(body ?? []).toString('utf8'),
+    })
+    return { status: answer.status, body: new Uint8Array(await answer.arrayBuffer()) }
+  },
+}))
+
+/** Takes the card's limits for whatever it likes. */
+const noLimits = forgives(value => {
+  const limits = value['limits'] as Record<string, number> | undefined
+  if (limits) limits['maxSessionRecords'] = 1_000_000
+})
+
+/** Initiators that are wrong in what they send, or in how they read the answer to a handshake. */
+export const messageMutants = [
+  mutant(
+    'initiator-other-info',
+    ['handshake.strings/request'],
+    parts(honest => ({ info: (parties, steps) => `${honest.info(parties, steps)} ` })),
+  ),
+  mutant(
+    'initiator-request-unsigned',
+    ['handshake.strings/request'],
+    parts(() => ({ signEd25519: () => new Uint8Array(64) })),
+  ),
+  mutant('initiator-clock-slow', ['handshake.strings/request'], {
+    asked: told => {
+      const late = { now: () => (BigInt(Date.now()) - 600_000n) * 1_000_000n, monotonic: () => performance.now() }
+      return { ...told, options: { ...told.options, clock: late } }
+    },
+    fault: honest => ({ ...honest, guards: { ...honest.guards, card: [] } }),
+  }),
+  mutant(
+    'initiator-directions-exchanged',
+    ['message.request-aad/request'],
+    parts(honest => ({
+      sliceKeys: block => {
+        const keys = honest.sliceKeys(block)
+        return { ...keys, c2sEnc: keys.s2cEnc, s2cEnc: keys.c2sEnc }
+      },
+    })),
+  ),
+  mutant(
+    'initiator-kid-not-bound',
+    ['message.request-aad/request'],
+    parts(honest => ({ requestAad: (envelope, steps) => honest.requestAad({ ...envelope, kid: '' }, steps) })),
+  ),
+  mutant(
+    'initiator-ack-tag-of-another-label',
+    ['message.response-aad/answer'],
+    parts(honest => ({ ackTag: (key, about, steps) => honest.ackTag(key, { ...about, kid: 'kid' }, steps) })),
+  ),
+  mutant(
+    'initiator-hash-of-the-base64',
+    ['message.response-aad/answer'],
+    parts(honest => ({
+      requestHash: (record, steps) => honest.requestHash(encodeUtf8(Buffer.from(record).toString('base64')), steps),
+    })),
+  ),
+  mutant('initiator-answer-not-given', ['message.response-aad/answer'], {
+    drive: async ({ open, ask }) => {
+      const session = await open()
+      await ask(session)
+      await session.close()
+      return []
+    },
+  }),
+  mutant('initiator-one-ephemeral-key', ['handshake.ephemeral-fresh/initiator'], sameBytes(32)),
+  mutant('initiator-one-nonce', ['record.nonce-random/initiator'], sameBytes(12)),
+  // A context id, the handshake's id and its nonce are drawn first.
+  mutant('initiator-one-id', ['message.id-unique'], sameBytes(16, 3)),
+  mutant(
+    'initiator-numbers-wasted',
+    ['record.seq-from-zero/initiator'],
+    initiator(honest => ({
+      openAnswer: (live, ...rest) => {
+        live.seal(new Uint8Array(0), new Uint8Array(0))
+        return honest.openAnswer(live, ...rest)
+      },
+    })),
+  ),
+  mutant(
+    'initiator-limits-of-the-card-ignored',
+    ['record.sender-exhausted/initiator', 'record.seq-limit/response'],
+    noLimits,
+  ),
+  mutant(
+    'initiator-endless-answers-read',
+    ['handshake.response-schema/endless-body', 'message.response-honoured/endless-body'],
+    initiator(() => ({ exchange: (client, request) => client.request({ ...request, maxBytes: Infinity }) })),
+  ),
+  mutant(
+    'initiator-response-of-this-minute-only',
+    ['handshake.response-ts/within'],
+    insert('before', ({ received, now }) => {
+      const apart = received.ts > now ? received.ts - now : now - received.ts
+      return apart > 60n * SECOND
+    }),
+  ),
+  mutant(
+    'initiator-byte-order-mark-skipped',
+    ['conventions.json-utf8/response'],
+    readsJsonWith(text => text.replace(/^\ufeff/, '')),
+  ),
+  mutant(
+    'initiator-any-base64-in-answers',
+    ['conventions.base64-canonical/response', 'conventions.base64-canonical/answer'],
+    all(readsAnyBase64, forgivesText('sigB64', anyBase64Url)),
+  ),
+  mutant(
+    'initiator-times-as-date-reads-them',
+    ['conventions.time/response'],
+    forgivesText('ts', ts => new Date(ts.replace('z', 'Z')).toISOString()),
+  ),
+  mutant(
+    'initiator-hashes-optional',
+    ['handshake.response-schema'],
+    all(
+      forgives(value => {
+        if (value['ackTagB64'] === undefined) return
+        for (const name of ['infoHash', 'exportCtxHash']) value[name] ??= 'A'.repeat(43)
+      }),
+      omit('before', 'handshake.response-hashes'),
+    ),
+  ),
+  mutant(
+    'initiator-arrays-unwrapped',
+    ['handshake.response-schema'],
+    readsJsonWith(text => text.replace(/^\[(.*)\]$/s, '$1')),
+  ),
+  mutant(
+    'initiator-points-made-canonical',
+    ['identity.x25519-masking/eph-s'],
+    parts(honest => ({
+      th: (transcript, steps) => honest.th({ ...transcript, ephS: masked(transcript.ephS) }, steps),
+    })),
+  ),
+  mutant('initiator-redirects-followed', ['http.no-redirect/handshake', 'http.no-redirect/request'], followsRedirects),
+]
