@@ -5,6 +5,7 @@ import { callCommand, type CallCommandOptions } from './commands/call.js'
 import { keygenCommand } from './commands/keygen.js'
 import { explainCommand } from './commands/explain.js'
 import { runCommand, runDefaults, type RunCommandOptions } from './commands/run.js'
+import { runClientCommand, runClientDefaults, type RunClientCommandOptions } from './commands/run-client.js'
 import { serveCommand, type ServeCommandOptions } from './commands/serve.js'
 import { parseWhole, UsageError } from './commands/usage.js'
 import { verifyCommand } from './commands/verify.js'
@@ -72,6 +73,24 @@ const buildProgram = (finish: (status: number) => void): Command => {
     .option('--report <format=file>', 'json=FILE; may be repeated', collect)
     .action(async (url: string, options: RunCommandOptions) =>
       finish(await interruptible(signal => runCommand(url, options, screen(), signal))),
+    )
+
+  program
+    .command('run-client')
+    .description('judge the initiator that a command is, by playing responders to it')
+    .argument(
+      '<command...>',
+      'after --, the command and its arguments; conformance/client/README.md says what it is told',
+    )
+    .option('--only <id>', 'only these checks: an id, a requirement, or a glob; may be repeated', collect)
+    .option('--skip <id>', 'not these checks; may be repeated', collect)
+    .option('--timeout <ms>', 'longest run of the command', runClientDefaults.timeout)
+    .option('--jobs <n>', 'checks under way at once', runClientDefaults.jobs)
+    .option('--seed <hex>', 'seed of all entropy')
+    .option('--salt <hex>', 'salt of all entropy; fresh by default, and printed')
+    .option('--report <format=file>', 'json=FILE; may be repeated', collect)
+    .action(async (command: string[], options: RunClientCommandOptions) =>
+      finish(await interruptible(signal => runClientCommand(command, options, screen(), signal))),
     )
 
   program

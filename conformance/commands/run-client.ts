@@ -1,0 +1,133 @@
+import { randomBytes } from 'node:crypto'
+import { closeSync, openSync, writeFileSync } from 'node:fs'
+import { clientChecks } from '../client/all.js'
+import type { ClientCheck } from '../client/check.js'
+import { createChildClient } from '../client/child-client.js'
+import { runClientChecks } from '../client/run-client.js'
+import { selectClientChecks, UnknownClientCheck } from '../client/select.js'
+import { encodeHex, parseHex } from '../probe/bytes/hex.js'
+import { encodeTime } from '../probe/bytes/time.js'
+import { ConsoleReport, type Screen } from '../report/console.js'
+import { createReport } from '../report/json.js'
+import type { Judged, Settings } from '../runner/judge.js'
+import type { CheckResult } from '../runner/result.js'
+import { loadRequirementSet } from '../trace/requirement-set.js'
+import { NotStartable } from '../vectors/child-peer.js'
+import { parseOption, parseWhole, UsageError } from './usage.js'
+
+/** The options of `run-client`, as texts from the command line. */
+export interface RunClientCommandOptions {
+  readonly only?: readonly string[]
+  readonly skip?: readonly string[]
+  readonly timeout?: string
+  readonly jobs?: string
+  readonly seed?: string
+  readonly salt?: string
+  readonly report?: readonly string[]
+}
+
+/** What the command line takes where nothing is said. */
+export const runClientDefaults = {
+  timeout: '10000',
+  jobs: '2',
+  seed: encodeHex(Buffer.from('sage-conformance')),
+}
+
+/** Opens every report file before anything is started, so that no verdict is lost for want of a folder. */
+const parseReports = (reports: readonly string[]): string[] =>
+  reports.map(report => {
+    const path = /^json=(.+)$/s.exec(report)?.[1]
+    if (path === undefined) throw new UsageError(`--report takes json=FILE, not ${JSON.stringify(report)}`)
+    try {
+      closeSync(openSync(path, 'a'))
+    } catch (cause) {
+      const reason = (cause as NodeJS.ErrnoException).code ?? 'error'
+      throw new UsageError(`--report: cannot write ${path} (${reason})`, { cause })
+    }
+    return path
+  })
+
+const parseChecks = (only: readonly string[], skip: readonly string[]): ClientCheck[] => {
+  try {
+    return selectClientChecks(clientChecks, only, skip)
+  } catch (cause) {
+    throw cause instanceof UnknownClientCheck ? new UsageError(cause.message, { cause }) : cause
+  }
+}
+
+const hexOption = (option: string, text: string): string => {
+  parseOption(option, 'an even number of lower-case hex digits', () => parseHex(text))
+  return text
+}
+
+const parseSettings = (options: RunClientCommandOptions): Settings => ({
+  seed: hexOption('--seed', options.seed ?? runClientDefaults.seed),
+  salt: hexOption('--salt', options.salt ?? encodeHex(randomBytes(16))),
+  only: [...(options.only ?? [])],
+  skip: [...(options.skip ?? [])],
+  jobs: parseWhole('--jobs', options.jobs ?? runClientDefaults.jobs, 1, 64),
+  timeoutMs: parseWhole('--timeout', options.timeout ?? runClientDefaults.timeout, 1, 600_000),
+  patienceSeconds: 0,
+  exactClock: false,
+  strict: false,
+  flags: {},
+})
+
+/** What a word means to a POSIX shell, quoted where it must be. */
+const quoted = (word: string): string =>
+  /^[A-Za-z0-9_.,:/@=+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`
+
+const reproduction =
+  (command: readonly string[], { salt, seed, timeoutMs }: Settings) =>
+  ({ check }: CheckResult): string => {
+    const kept = [
+      ['--salt', salt, ''],
+      ['--seed', seed, runClientDefaults.seed],
+      ['--timeout', String(timeoutMs), runClientDefaults.timeout],
+    ].flatMap(([flag = '', value = '', byDefault]) => (value === byDefault ? [] : [flag, value]))
+    return ['sage-conformance', 'run-client', '--only', check, ...kept, '--', ...command].map(quoted).join(' ')
+  }
+
+/**
+ * `sage-conformance run-client -- CMD [ARGS]`: judges the initiator that CMD is, by playing responders to it.
+ * @returns exit status: 0 conformant, 1 not, 3 incomplete, 4 the suite's own fault
+ * @throws UsageError (exit status 2) before anything is started, or when CMD cannot be started
+ */
+export const runClientCommand = async (
+  command: readonly string[],
+  options: RunClientCommandOptions,
+  screen: Screen,
+  signal: AbortSignal,
+): Promise<number> => {
+  if (command.length === 0) throw new UsageError('no command: run-client -- CMD [ARGS]')
+  const settings = parseSettings(options)
+  const checks = parseChecks(settings.only, settings.skip)
+  const reports = parseReports(options.report ?? [])
+  const requirements = new Map(loadRequirementSet().requirements.map(each => [each.id as string, each]))
+  const shown = new ConsoleReport(screen, id => requirements.get(id))
+  const url = command.map(quoted).join(' ')
+  const startedAt = encodeTime(BigInt(Date.now()) * 1_000_000n)
+  const started = performance.now()
+  shown.begin(url)
+  const environment = {
+    client: createChildClient(command),
+    timeoutMs: settings.timeoutMs,
+    seed: parseHex(settings.seed),
+    salt: parseHex(settings.salt),
+    levelOf: (id: string): string => requirements.get(id)?.level ?? 'MUST',
+    signal,
+  }
+  let results: CheckResult[]
+  try {
+    results = await runClientChecks(checks, environment, settings.jobs, shown)
+  } catch (cause) {
+    throw cause instanceof NotStartable ? new UsageError(`CMD cannot be started: ${cause.message}`, { cause }) : cause
+  }
+  const seconds = Math.round(performance.now() - started) / 1000
+  const target = { url, capabilities: [], identityRestsOn: 'the process that was started', clockAheadSeconds: 0 }
+  const judged: Judged = { target, startedAt, discovery: { clock: [], transcript: [] }, results }
+  const report = createReport(settings, judged, seconds)
+  for (const path of reports) writeFileSync(path, `${JSON.stringify(report, null, 1)}\n`)
+  shown.end(report, reproduction(command, settings))
+  return report.exitStatus
+}
