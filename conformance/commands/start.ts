@@ -15,7 +15,7 @@ interface Target {
 
 const targets: readonly Target[] = [
   { profile: 'default', reportPath: 'sage-report.json', options: [] },
-  { profile: 'low-limits', reportPath: 'sage-report-low-limits.json', options: ['--patience', '6'] },
+  { profile: 'low-limits', reportPath: 'sage-report-low-limits.json', options: ['--patience', '6', '--jobs', '12'] },
 ]
 
 const ownFault = 4
