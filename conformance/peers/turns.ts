@@ -20,7 +20,7 @@ export class Turns {
   /** Does `work` when it is its turn. `index` counts the requests from 0. */
   async take<Value>(index: number, work: () => Value): Promise<Value> {
     if (index + 1 >= this.awaited) this.#allAreHere()
-    if (index === 0) setTimeout(() => this.#allAreHere(), GATHER_MS).unref()
+    else if (index === 0) setTimeout(() => this.#allAreHere(), GATHER_MS)
     const before = this.#before
     const turn = before.then(work)
     this.#before = turn.then(

@@ -1,0 +1,68 @@
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import t from 'tap'
+import { Report } from '../../../schemas/index.js'
+import type { Screen } from '../../report/console.js'
+import { reportDigest } from '../../report/json.js'
+import { runClientCommand, type RunClientCommandOptions } from '../run-client.js'
+import { UsageError } from '../usage.js'
+
+const validate = new Ajv2020({ strict: true, strictTypes: false }).compile<Report>(Report)
+
+const dist = (path: string): string => fileURLToPath(new URL(`../../../${path}`, import.meta.url))
+const reference = [process.execPath, dist('reference/client-peer.js')]
+const mutant = (name: string) => [process.execPath, dist('conformance/mutants/initiator/peer.js'), name]
+
+const run = async (command: readonly string[], options: RunClientCommandOptions = {}) => {
+  let shown = ''
+  const screen: Screen = { write: text => void (shown += text), isTerminal: false, colour: false, columns: 100 }
+  const status = await runClientCommand(command, options, screen, new AbortController().signal)
+  return { status, shown }
+}
+
+t.test('the reference, as a command, is conformant, and the report is one', async t => {
+  const path = join(t.testdir({}), 'report.json')
+  const { status, shown } = await run(reference, { only: ['card.version', 'record.replay'], report: [`json=${path}`] })
+  t.equal(status, 0)
+  t.match(shown, 'conformant: 5 pass')
+  const report: unknown = JSON.parse(readFileSync(path, 'utf8'))
+  if (!validate(report)) throw new Error(JSON.stringify(validate.errors?.slice(0, 3)))
+  t.equal(report.digest, reportDigest(report))
+  t.match(report.target.url, 'client-peer.js')
+})
+
+t.test('a mutant, as a command, is not, and the check that finds it can be repeated', async t => {
+  const { status, shown } = await run(mutant('initiator-omits-handshake-response-echo'), {
+    only: ['handshake.response-echo'],
+    salt: '00',
+  })
+  t.equal(status, 1)
+  t.match(shown, 'fail  handshake.response-echo over http (accepted)')
+  t.match(shown, /again: +sage-conformance run-client --only handshake\.response-echo --salt 00 -- \S+ \S+peer\.js/)
+})
+
+t.test('a command that does nothing is not conformant, and all else is blocked', async t => {
+  const { status, shown } = await run([process.execPath, '-e', 'process.exit(1)'], { only: ['card.version'] })
+  t.equal(status, 1)
+  t.match(shown, 'blocked  3 checks: handshake.strings/request did not pass')
+})
+
+t.test('wrong usage is told before anything is started', async t => {
+  const cases: [string[], RunClientCommandOptions, RegExp][] = [
+    [[], {}, /no command/],
+    [reference, { only: ['no.such-check'] }, /no check of initiators is called no\.such-check/],
+    [reference, { timeout: '0' }, /--timeout/],
+    [reference, { jobs: 'many' }, /--jobs/],
+    [reference, { seed: 'xyz' }, /--seed/],
+    [reference, { report: ['xml=a'] }, /--report takes json=FILE/],
+    [reference, { report: ['json=/no/such/folder/x.json'] }, /cannot write/],
+    [['/no/such/command'], {}, /CMD cannot be started/],
+  ]
+  for (const [command, options, said] of cases) {
+    const error = await run(command, options).catch((cause: unknown) => cause)
+    t.ok(error instanceof UsageError, String(said))
+    t.match((error as Error).message, said)
+  }
+})
