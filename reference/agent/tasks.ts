@@ -79,8 +79,8 @@ export interface TaskContext {
 export const taskGuards: readonly Guard<TaskContext>[] = [
   ['task.unknown', ({ task }) => (task === undefined ? 'task_unsupported' : undefined)],
   // Neither gzip nor streams are capabilities of this responder.
-  ['error.precedence', ({ message }) => (message.encoding === undefined ? undefined : 'encoding_unsupported')],
-  ['error.precedence', ({ message }) => (message.stream === undefined ? undefined : 'stream_violation')],
+  ['task.encoding', ({ message }) => (message.encoding === undefined ? undefined : 'encoding_unsupported')],
+  ['task.stream', ({ message }) => (message.stream === undefined ? undefined : 'stream_violation')],
   [
     'task.ping-limit',
     ({ message, plaintext }) =>

@@ -5,11 +5,11 @@ import { move, mutant, omit, type ListName, type ResponderMutant } from './mutan
 
 /** What a guard's absence trips, where that is not just the check with the guard's own id. */
 const trips: Readonly<Record<string, readonly string[]>> = {
-  'error.precedence': ['error.precedence/session'],
   'handshake.capacity': ['handshake.capacity'],
   'handshake.signature': ['handshake.signature', 'handshake.signature/other-key'],
   'record.once': ['record.once', 'record.replay'],
   'record.replay': ['record.replay', 'record.replay/behind-the-highest'],
+  'task.encoding': ['task.encoding', 'error.precedence/session'],
   'task.unknown': ['task.unknown', 'error.precedence/session'],
 }
 
@@ -90,12 +90,8 @@ const moved = [
     ['error.precedence/http'],
     move('http', 'http.body-limit', 'http.content-encoding'),
   ),
-  mutant('encoding-before-task', ['error.precedence/session'], move('task', 'error.precedence', 'task.unknown')),
-  mutant(
-    'ping-limit-before-encoding',
-    ['error.precedence/session'],
-    move('task', 'task.ping-limit', 'error.precedence'),
-  ),
+  mutant('encoding-before-task', ['error.precedence/session'], move('task', 'task.encoding', 'task.unknown')),
+  mutant('ping-limit-before-encoding', ['error.precedence/session'], move('task', 'task.ping-limit', 'task.encoding')),
 ]
 
 /** Responders that lack a guard, or have one in the wrong place. */

@@ -109,8 +109,8 @@ const faults: [List, RequirementId, Fault][] = [
   ['session', 'record.replay', twice],
   ['opened', 'record.once', twice],
   ['task', 'task.unknown', ask('never/heard-of')],
-  ['task', 'error.precedence', ask('sage/ping@v1', '', { encoding: 'gzip' })],
-  ['task', 'error.precedence', ask('sage/ping@v1', '', { stream: { id: 's', seq: 0, end: true } })],
+  ['task', 'task.encoding', ask('sage/ping@v1', '', { encoding: 'gzip' })],
+  ['task', 'task.stream', ask('sage/ping@v1', '', { stream: { id: 's', seq: 0, end: true } })],
   ['task', 'task.ping-limit', ask('sage/ping@v1', new Uint8Array(4097))],
 ]
 
