@@ -1,6 +1,6 @@
 import type { Guard } from '../bytes/guard.js'
 import type { MessageNames } from './exchange.js'
-import { hostOf, isLoopbackHost } from './loopback.js'
+import { isLoopbackHostHeader } from './loopback.js'
 
 /** What the guards see of a POST. They look three times: at the head, at every piece of the body, at the message in it. */
 export interface HttpContext {
@@ -49,12 +49,11 @@ export interface FrontContext {
   readonly onLoopback: boolean
 }
 
-const namesLoopback = (host: string | undefined): boolean => isLoopbackHost(hostOf(host ?? '') ?? '')
-
 /** What a responder asks of every request. */
 export const frontGuards: readonly Guard<FrontContext>[] = [
   [
     'http.loopback-host',
-    ({ onLoopback, headers }) => (!onLoopback || namesLoopback(one(headers['host'])) ? undefined : 'malformed'),
+    ({ onLoopback, headers }) =>
+      !onLoopback || isLoopbackHostHeader(one(headers['host']) ?? '') ? undefined : 'malformed',
   ],
 ]

@@ -8,6 +8,11 @@ export const isLoopbackHost = (host: string): boolean => {
   return name === 'localhost' || name === '::1' || isLoopbackIPv4(name.replace(/^::ffff:/, ''))
 }
 
-/** The host of a `Host` header without its port, or undefined where it is none. */
-export const hostOf = (header: string): string | undefined =>
-  /^(?<host>\[[0-9a-f:.]+\]|[^:[\]/?#@\s]+)(?::\d{1,5})?$/i.exec(header)?.groups?.['host']
+/**
+ * Is this `Host` header `localhost`, an address of 127.0.0.0/8 or `[::1]`, with a port or without (http.loopback-host)?
+ * Nothing else names this machine here, though it may lead to it.
+ */
+export const isLoopbackHostHeader = (header: string): boolean => {
+  const host = header.toLowerCase().replace(/:\d{1,5}$/, '')
+  return host === 'localhost' || host === '[::1]' || isLoopbackIPv4(host)
+}

@@ -263,6 +263,14 @@ t.test('a session that is closed is unknown, to its own initiator too', async t 
     t.same(refusal(await post(on.agent.url, message)), [401, 'session_unknown', message.id])
 })
 
+t.test('a close that is refused ends nothing', async t => {
+  await using on = await stage()
+  const session = await on.initiator().shakeHands()
+  for (const refused of [{ encoding: 'gzip' }, { stream: { id: 's', seq: 0, end: true } }])
+    t.equal((await session.send(session.seal('sage/close@v1', '', refused))).json['success'], false)
+  t.equal((await session.ask('sage/ping@v1', 'x')).plaintext, 'x')
+})
+
 t.test('a request that was opened before the session closed is still answered', async t => {
   let release = (): void => undefined
   const released = new Promise<void>(resolve => (release = resolve))
@@ -298,6 +306,35 @@ t.test('a session ends by idle time, and what is refused is not use', async t =>
   t.equal((await idle.ask('sage/ping@v1')).json['error'], 'session_unknown')
   on.clock.advance(99.998)
   t.equal((await session.ask('sage/ping@v1', 'x')).plaintext, 'x')
+})
+
+t.test('a session that nobody ever used is idle since it was made', async t => {
+  await using on = await stage({ limits: { maxSessionIdleSeconds: 100, provisionalSeconds: 300 } })
+  const [early, late] = [await on.initiator().shakeHands(), await on.initiator().shakeHands()]
+  on.clock.advance(99.999)
+  t.equal((await early.ask('sage/ping@v1', 'x')).plaintext, 'x')
+  on.clock.advance(0.001)
+  t.equal((await late.ask('sage/ping@v1', 'x')).json['error'], 'session_unknown')
+})
+
+t.test('authentication failures are the same bytes, once the id is left out', async t => {
+  await using on = await stage()
+  const session = await on.initiator().shakeHands()
+  const initiator = on.initiator()
+  const { message } = initiator.offer()
+  const wrong: { id: string }[] = [
+    { ...message, signature: encodeBase64(new Uint8Array(64)) },
+    { ...message, did: createIdentity().did },
+    initiator.offer({ ts: '2001-01-01T00:00:00Z' }).message,
+    damaged(session.seal('sage/ping@v1')),
+    session.seal('sage/ping@v1', '', { context_id: 'another' }),
+    { ...session.seal('sage/ping@v1'), payload: '' },
+  ]
+  const said = await Promise.all(
+    wrong.map(async message => (await post(on.agent.url, message)).text.replace(message.id, '')),
+  )
+  t.match(said[0], /"error":"authentication_failed","message_id":""/)
+  t.same([...new Set(said)], [said[0]])
 })
 
 t.test('a session that no record confirms is dropped, and a damaged record confirms nothing', async t => {

@@ -298,7 +298,16 @@ t.test('on a loopback address only a loopback name is served', async t => {
     '127.0.0.999',
     '10.0.0.1',
     'a@localhost',
+    'x.localhost',
+    'localhost.',
+    'localhost:80:80',
+    'localhost:x',
+    '127.1',
+    '127.0.0.01',
+    '0.0.0.0',
     '[::2]',
+    '[::ffff:127.0.0.1]',
+    '::1',
     '',
   ]
   for (const host of foreign) t.equal((await request(`Host: ${host}\r\n`)).status, 400, host)
