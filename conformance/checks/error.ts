@@ -1,4 +1,6 @@
-import type { PlainErrorCode } from '../../schemas/index.js'
+import { MAX_PING_BYTES, type PlainErrorCode } from '../../schemas/index.js'
+import type { ProbeSession } from '../probe/initiator/session-draft.js'
+import type { WireRequest } from '../probe/net/exchange.js'
 import { encodeHex } from '../probe/bytes/hex.js'
 import { parsePlainError } from '../probe/wire/session-message.js'
 import type { Answer } from '../probe/initiator/answer.js'
@@ -6,45 +8,60 @@ import { replaceHeader, withBody } from '../probe/net/alter.js'
 import { headerValues } from '../probe/net/response-reader.js'
 import { accepts } from '../runner/check.js'
 import { broken, brokenBy, firstOf, judgeRefusal, type Broken } from '../runner/judgement.js'
-import type { Kit } from '../runner/kit.js'
+import { interruptedBy, type Kit } from '../runner/kit.js'
 
 const authenticationFailed = { plain: 'authentication_failed' } as const
 
 /** Headers that HTTP itself adds or that say nothing of the reason. */
 const ofHttp = new Set(['date', 'connection', 'keep-alive', 'content-length', 'server', 'via'])
 
-/** What a refusal says, without what may differ from one to the next. */
+/** What a refusal says, to the letter, save for the names of the message that it answers. */
 const essence = (answer: Answer): string => {
   const { response } = answer
   if (!response) return ''
-  const { message_id: _id, task_id: _task, ...rest } = parsePlainError(response.body)
+  const { message_id = '', task_id = '' } = parsePlainError(response.body)
+  const nameless = Buffer.from(response.body)
+    .toString('utf8')
+    .replace(JSON.stringify(message_id), '"#"')
+    .replace(JSON.stringify(task_id), '"#"')
   const headers = response.headers.filter(([name]) => !ofHttp.has(name)).map(([name, value]) => `${name}: ${value}`)
-  return JSON.stringify([response.status, rest, headers.sort()])
+  return JSON.stringify([response.status, nameless, headers.sort()])
 }
 
 /** Refusals of every kind that is an `authentication_failed`. */
 const failures = async (kit: Kit): Promise<[name: string, answer: Answer][]> => {
-  const session = await kit.session()
+  // Handshakes first: where one initiator may have one session only, each of them ends the one before.
   const draft = kit.draftHandshake()
   const used = kit.prepareHandshake(draft)
-  await kit.shakeHands(draft, used.request)
+  const before = await kit.shakeHands(draft, used.request)
+  if (before.kind !== 'session') throw interruptedBy(before, 'an honest handshake')
   const unknown = 'did:nobody:1'
   const forger = { ...kit.draftHandshake(), signingKey: kit.entropy(32) }
   const old = { ...kit.draftHandshake(), ts: '2020-01-01T00:00:00Z' }
   const low = { ...kit.draftHandshake(), ephC: 'A'.repeat(43) }
-  return [
+  const handshakes: [name: string, answer: Answer][] = [
     ['an unknown DID', await kit.shakeHands({ ...kit.draftHandshake(), did: unknown, initDid: unknown })],
     ['a bad signature', await kit.shakeHands(forger)],
     ['an old handshake', await kit.shakeHands(old)],
     ['a used nonce', await kit.shakeHands(draft, used.request)],
     ['a point of low order', await kit.shakeHands(low)],
+  ]
+  const session = await kit.session()
+  const stranger = kit.stranger().identity.did
+  return [
+    ...handshakes,
     ['a record under a wrong key', await kit.send(session, { ...kit.draft(session), key: kit.entropy(32) })],
-    [
-      'a record of another initiator',
-      await kit.send(session, kit.draft(session, { did: kit.stranger().identity.did })),
-    ],
+    ['a record too short', await kit.send(session, kit.draft(session), shortened(kit, session))],
+    ['a record of another initiator', await kit.send(session, kit.draft(session, { did: stranger }))],
+    ['a record of another context', await kit.send(session, kit.draft(session, { context_id: 'other' }))],
     ['a sequence number again', await kit.send(session, kit.draft(session, { seq: 0n }))],
   ]
+}
+
+/** A message whose record is shorter than any record. */
+const shortened = (kit: Kit, session: ProbeSession): WireRequest => {
+  const { envelope, request } = kit.prepare(kit.draft(session))
+  return withBody(request, JSON.stringify({ ...envelope, payload: 'AAAA' }))
 }
 
 /** What errors say, and what they do not. */
@@ -100,6 +117,7 @@ export const errorChecks = [
           kit.draft(session, { metadata: { canary } }),
           withBody(kit.prepare(kit.draft(session)).request, `{"${canary}":1}`),
         ),
+        await kit.shakeHands({ ...kit.draftHandshake(), task_id: canary }),
         await kit.shakeHands({ ...kit.draftHandshake(), payloadText: `{"${canary}":"${canary}"}` }),
         await kit.shakeHands({ ...kit.draftHandshake(), nonce: canary, signingKey: kit.entropy(32) }),
       ]
@@ -128,20 +146,39 @@ export const errorChecks = [
         : broken('status', 'HTTP 200', `HTTP ${answer.response?.status}`)
     },
   }),
+  accepts('error.empty-plaintext', {
+    run: async kit => {
+      const session = await kit.session()
+      const answers = [
+        await kit.ask(session, { task_id: 'nobody/serves-this@v1' }),
+        await kit.ask(session, { plaintext: kit.entropy(MAX_PING_BYTES + 1) }),
+        await kit.ask(session, { encoding: 'x-none' }),
+      ]
+      for (const answer of answers) {
+        if (answer.kind !== 'authenticated') return brokenBy(answer, 'an authenticated error')
+        if (answer.plaintext.length > 0)
+          return broken('plaintext', `an empty plaintext with ${answer.error}`, `${answer.plaintext.length} bytes`)
+      }
+      return undefined
+    },
+  }),
   accepts('error.plain-until-open', {
     also: ['error.plain-schema'],
     run: async kit => {
+      const handshakes: [code: PlainErrorCode, answer: Answer][] = [
+        ['task_unsupported', await kit.shakeHands({ ...kit.draftHandshake(), task_id: 'hpke/complete@v2' })],
+        ['authentication_failed', await kit.shakeHands({ ...kit.draftHandshake(), signingKey: kit.entropy(32) })],
+      ]
       const session = await kit.session()
       const { request } = kit.prepare(kit.draft(session))
       const answers: [code: PlainErrorCode, answer: Answer][] = [
+        ...handshakes,
         ['malformed', await kit.send(session, kit.draft(session), withBody(request, '{}'))],
         [
           'unsupported_media_type',
           await kit.send(session, kit.draft(session), replaceHeader(request, 'Content-Type', 'text/plain')),
         ],
         ['method_not_allowed', await kit.send(session, kit.draft(session), { ...request, method: 'PUT' })],
-        ['task_unsupported', await kit.shakeHands({ ...kit.draftHandshake(), task_id: 'hpke/complete@v2' })],
-        ['authentication_failed', await kit.shakeHands({ ...kit.draftHandshake(), signingKey: kit.entropy(32) })],
         ['authentication_failed', await kit.send(session, { ...kit.draft(session), key: kit.entropy(32) })],
         ['session_unknown', await kit.ask(session, { kid: 'kid-nobody' })],
       ]

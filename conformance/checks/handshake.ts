@@ -3,11 +3,14 @@ import type { ProbeSession } from '../probe/initiator/session-draft.js'
 import { encodeBase64, encodeBase64url, parseBase64 } from '../probe/bytes/base64.js'
 import { encodeTime, parseTime, SECOND } from '../probe/bytes/time.js'
 import { parseHex } from '../probe/bytes/hex.js'
+import { encodeBase58 } from '../probe/identity/base58.js'
+import { encodeDidKey, parseDidKey } from '../probe/identity/did-key.js'
 import { parseHandshakeResponse } from '../probe/handshake/response.js'
 import { describeAnswer, type Answer } from '../probe/initiator/answer.js'
 import { payloadTextOf, withParties, type HandshakeDraft } from '../probe/initiator/handshake-draft.js'
 import { Refusal } from '../probe/refusal.js'
 import { accepts, rejects, type Needs } from '../runner/check.js'
+import { sessionsAtOnce } from './sessions-at-once.js'
 import { broken, brokenBy, firstOf, judgeAcceptance, judgeRefusal, type Broken } from '../runner/judgement.js'
 import type { Kit } from '../runner/kit.js'
 
@@ -55,6 +58,36 @@ const setting =
   (name: string, value: unknown) =>
   (next: HandshakeDraft): HandshakeDraft =>
     payloadWith(next, members => (members[name] = value))
+
+/** Do four handshakes, one after the other, come with four values of a member of the response data? */
+const fourDiffer = async (kit: Kit, member: 'kid' | 'ephS'): Promise<Broken | undefined> => {
+  const seen = new Set<string>()
+  for (let count = 0; count < 4; count++) {
+    const answer = await kit.shakeHands()
+    if (answer.kind !== 'session') return judgeAcceptance(answer, 'an honest handshake')
+    seen.add(answer.data[member])
+  }
+  return seen.size === 4
+    ? undefined
+    : broken(`${member}-repeated`, `four values of ${member} in four handshakes`, `${seen.size}`)
+}
+
+/** The handshake of a `did:key` of the bytes that `change` makes of the initiator's key, consistent in all else. */
+const renamed =
+  (change: (key: readonly number[]) => readonly number[]) =>
+  (next: HandshakeDraft): HandshakeDraft => {
+    const did = `did:key:z${encodeBase58(Uint8Array.from(change([...parseDidKey(next.did)])))}`
+    return withParties(next, { did, initDid: did })
+  }
+
+/** The handshake of a key that nobody holds, with the one signature that a careless verifier takes for everybody's. */
+const signedByNobody =
+  (key: string) =>
+  (next: HandshakeDraft): HandshakeDraft => {
+    const did = encodeDidKey(parseHex(key))
+    const identityAndZero = parseHex(`01${'00'.repeat(63)}`)
+    return { ...withParties(next, { did, initDid: did }), signingKey: undefined, sign: () => identityAndZero }
+  }
 
 const shake = async (kit: Kit, draft: HandshakeDraft): Promise<Answer> => kit.shakeHands(draft)
 
@@ -156,9 +189,55 @@ export const handshakeChecks = [
     expect: authenticationFailed,
     after: leavesNoTrace,
   }),
+  rejects('identity.key-small-order', {
+    subject: 'handshake',
+    // Under the identity as a key, R the identity and S zero verify for every message.
+    forged: {
+      'the identity': signedByNobody('0100000000000000000000000000000000000000000000000000000000000000'),
+      'order 2': signedByNobody('ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f'),
+      'order 8': signedByNobody('26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05'),
+    },
+    expect: authenticationFailed,
+    after: leavesNoTrace,
+  }),
+  rejects('identity.key-canonical', {
+    subject: 'handshake',
+    forged: {
+      'y of p + 1': signedByNobody('eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f'),
+      'x of 0 with the sign bit': signedByNobody('0100000000000000000000000000000000000000000000000000000000000080'),
+    },
+    expect: authenticationFailed,
+    after: leavesNoTrace,
+  }),
+  rejects('identity.did-key-form', {
+    subject: 'handshake',
+    forged: {
+      'the multicodec of X25519 before an Ed25519 key': renamed(key => [0xec, 0x01, ...key]),
+      'no multicodec': renamed(key => key),
+      'a byte after the key': renamed(key => [0xed, 0x01, ...key, 0]),
+    },
+    expect: authenticationFailed,
+    after: leavesNoTrace,
+  }),
   rejects('handshake.signature', {
     subject: 'handshake',
     tampered: {
+      'white space after the payload': next => ({
+        ...next.envelope,
+        payload: encodeBase64(Buffer.from(`${payloadTextOf(next)} `)),
+      }),
+      'white space before the payload': next => ({
+        ...next.envelope,
+        payload: encodeBase64(Buffer.from(` ${payloadTextOf(next)}`)),
+      }),
+      'the payload with its members in another order': next => ({
+        ...next.envelope,
+        payload: encodeBase64(
+          Buffer.from(
+            JSON.stringify(Object.fromEntries(Object.entries(JSON.parse(payloadTextOf(next)) as object).reverse())),
+          ),
+        ),
+      }),
       'a bit of the signature': next => ({
         ...next.envelope,
         signature: altered(String(next.envelope['signature']), 5),
@@ -185,13 +264,20 @@ export const handshakeChecks = [
   }),
   rejects('handshake.did-match', {
     subject: 'handshake',
-    forged: (next, _twin, kit) => withParties(next, { initDid: kit.stranger().identity.did }),
+    forged: {
+      'and every string with it': (next, _twin, kit) => withParties(next, { initDid: kit.stranger().identity.did }),
+      'and nothing else': (next, _twin, kit) => ({ ...next, initDid: kit.stranger().identity.did }),
+      'in the envelope alone': (next, _twin, kit) => ({ ...next, did: kit.stranger().identity.did }),
+    },
     expect: authenticationFailed,
     after: leavesNoTrace,
   }),
   rejects('handshake.resp-did', {
     subject: 'handshake',
-    forged: (next, _twin, kit) => withParties(next, { respDid: kit.stranger().identity.did }),
+    forged: {
+      'and every string with it': (next, _twin, kit) => withParties(next, { respDid: kit.stranger().identity.did }),
+      'and nothing else': (next, _twin, kit) => ({ ...next, respDid: kit.stranger().identity.did }),
+    },
     expect: authenticationFailed,
     after: leavesNoTrace,
   }),
@@ -237,6 +323,7 @@ export const handshakeChecks = [
     after: leavesNoTrace,
   }),
   rejects('handshake.nonce-single-use', {
+    needs: sessionsAtOnce(3),
     subject: 'handshake',
     forged: {
       'in another handshake': (next, twin) => ({ ...next, nonce: twin.nonce }),
@@ -279,7 +366,8 @@ export const handshakeChecks = [
       const accepted = answers.filter(answer => answer.kind === 'session').length
       const expected = 'exactly one of six identical handshakes at once is accepted'
       if (accepted !== 1) return broken(`accepted-${accepted}`, expected, `${accepted} were accepted`)
-      const refused = answers.filter(answer => answer.kind !== 'session')
+      // A cap may be looked at before the nonce: whoever is turned away for want of room has no session either.
+      const refused = answers.filter(answer => answer.kind !== 'session' && answer.kind !== 'busy')
       return firstOf(...refused.map(answer => judgeRefusal(answer, authenticationFailed)))
     },
   }),
@@ -301,18 +389,8 @@ export const handshakeChecks = [
     expect: authenticationFailed,
     after: ['no-session', 'new-handshake'],
   }),
-  accepts('handshake.kid-unique', {
-    also: ['handshake.ephemeral-fresh'],
-    run: async kit => {
-      const answers = [await kit.shakeHands(), await kit.shakeHands(), await kit.shakeHands(), await kit.shakeHands()]
-      for (const member of ['kid', 'ephS'] as const) {
-        const seen = new Set(answers.map(answer => (answer.kind === 'session' ? answer.data[member] : undefined)))
-        if (seen.size !== answers.length)
-          return broken(`${member}-repeated`, `four handshakes with four values of ${member}`, `${seen.size} values`)
-      }
-      return undefined
-    },
-  }),
+  accepts('handshake.kid-unique', { run: kit => fourDiffer(kit, 'kid') }),
+  accepts('handshake.ephemeral-fresh', { run: kit => fourDiffer(kit, 'ephS') }),
   accepts('handshake.kid-form', {
     run: async kit => {
       const { kid } = await kit.provisionalSession()
@@ -321,14 +399,29 @@ export const handshakeChecks = [
     },
   }),
   accepts('handshake.confirmed', {
+    needs: {
+      unobservable: ({ limits }) =>
+        limits.maxSessionAgeSeconds <= limits.provisionalSeconds + 2 || limits.maxSessionIdleSeconds < 2
+          ? 'its sessions end before it drops those that were not confirmed'
+          : undefined,
+    },
     run: async kit => {
-      const { provisionalSeconds } = kit.target.limits
+      const { provisionalSeconds, maxSessionIdleSeconds } = kit.target.limits
       const session = await kit.provisionalSession()
       session.skipTo(4n)
       const first = judgeAcceptance(await kit.ping(session), 'a first record with sequence number 5')
       if (first) return first
-      await kit.elapseBeyond(provisionalSeconds)
-      return judgeAcceptance(await kit.ping(session), `a message of a confirmed session after ${provisionalSeconds} s`)
+      const total = kit.clock.exact ? provisionalSeconds : provisionalSeconds + 1
+      const step = Math.max(1, Math.floor(maxSessionIdleSeconds / 2))
+      for (let passed = 0; passed < total; passed += step) {
+        await kit.elapse(Math.min(step, total - passed))
+        const found = judgeAcceptance(
+          await kit.ping(session),
+          `a message of a confirmed session after ${passed + step} s`,
+        )
+        if (found) return found
+      }
+      return undefined
     },
   }),
   accepts('handshake.provisional-dropped', {
@@ -353,10 +446,10 @@ export const handshakeChecks = [
     also: ['error.retry-after'],
     run: async kit => {
       const sessions = await fill(kit)
-      const full = judgeRefusal(await kit.shakeHands(), {
-        plain: 'unavailable',
-        headers: { 'retry-after': /^[0-9]+$/ },
-      })
+      // Past the kit, which would make room for it.
+      const next = kit.prepareHandshake(kit.draftHandshake())
+      const answer = await kit.conversation.shakeHands(next, next.request)
+      const full = judgeRefusal(answer, { plain: 'unavailable', headers: { 'retry-after': /^[0-9]+$/ } })
       if (full) return full
       for (const session of sessions) {
         const found = judgeAcceptance(await kit.ping(session), 'a message of a session that was there before')
@@ -370,12 +463,32 @@ export const handshakeChecks = [
   accepts('handshake.no-session', {
     needs: fewSessions,
     run: async kit => {
+      const ephC = encodeBase64url(parseHex(lowOrder['order 8']))
+      const refused: Answer[] = []
+      for (let count = 0; count <= kit.target.limits.maxSessionsPerDid; count++)
+        refused.push(await shake(kit, { ...kit.draftHandshake(), ephC }))
+      const answer = await kit.shakeHands()
+      const crowded = [...refused, answer].find(each => each.kind === 'busy' && each.error === 'unavailable')
+      if (crowded) return broken('no-room', 'refused handshakes take up no room', describeAnswer(crowded))
+      return firstOf(
+        ...refused.map(each => judgeRefusal(each, authenticationFailed)),
+        judgeAcceptance(answer, 'a handshake after more refused ones than there may be sessions'),
+      )
+    },
+  }),
+  accepts('handshake.no-forgetting', {
+    variant: 'crowd',
+    run: async kit => {
+      const { nonce } = kit.draftHandshake()
+      const first = judgeAcceptance(await shake(kit, { ...kit.draftHandshake(), nonce }), 'a fresh nonce')
+      if (first) return first
+      // Each of these uses up a nonce and makes no session.
       const low = encodeBase64url(parseHex(lowOrder['order 8']))
-      for (let count = 0; count <= kit.target.limits.maxSessionsPerDid; count++) {
+      for (let count = 0; count < 80; count++) {
         const refused = judgeRefusal(await shake(kit, { ...kit.draftHandshake(), ephC: low }), authenticationFailed)
         if (refused) return refused
       }
-      return judgeAcceptance(await kit.shakeHands(), 'a handshake after more refused ones than there may be sessions')
+      return judgeRefusal(await shake(kit, { ...kit.draftHandshake(), nonce }), authenticationFailed)
     },
   }),
   accepts('handshake.no-forgetting', {

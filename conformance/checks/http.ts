@@ -1,11 +1,11 @@
 import { encodeUtf8 } from '../probe/bytes/utf8.js'
 import type { SessionDraft } from '../probe/initiator/session-draft.js'
-import { messagesUrl } from '../probe/initiator/target.js'
+import { messagesUrl, type Target } from '../probe/initiator/target.js'
 import { addHeader, removeHeader, replaceHeader, withBody } from '../probe/net/alter.js'
 import type { WireRequest } from '../probe/net/exchange.js'
 import { headerValues } from '../probe/net/response-reader.js'
 import { accepts, rejects, type Prepared } from '../runner/check.js'
-import { broken, brokenBy, judgeAcceptance } from '../runner/judgement.js'
+import { broken, brokenBy, judgeAcceptance, judgeRefusal } from '../runner/judgement.js'
 import type { Kit } from '../runner/kit.js'
 import type { Answer } from '../probe/initiator/answer.js'
 import { isJsonMediaType } from './media-type.js'
@@ -27,6 +27,14 @@ const typed =
 
 const chunked = (body: Uint8Array): Uint8Array =>
   Buffer.concat([encodeUtf8(`${body.length.toString(16)}\r\n`), body, encodeUtf8('\r\n0\r\n\r\n')])
+
+const MOST_BODY_BYTES = 16 * 1024 * 1024
+
+/** A body that nobody wants to send just to see it refused. */
+const tooLarge = ({ limits }: Target): string | undefined =>
+  limits.maxMessageBytes > MOST_BODY_BYTES
+    ? `maxMessageBytes is ${limits.maxMessageBytes}: more than the suite sends`
+    : undefined
 
 /** One answer of each kind that a message can get: a session, a success, a plain and an authenticated error. */
 const oneOfEach = async (kit: Kit): Promise<Answer[]> => {
@@ -53,6 +61,8 @@ export const httpChecks = [
         body: new Uint8Array(0),
       }),
       PUT: ({ request }) => ({ ...request, method: 'PUT' }),
+      OPTIONS: ({ request }) => ({ ...request, method: 'OPTIONS' }),
+      PATCH: ({ request }) => ({ ...request, method: 'PATCH' }),
       DELETE: ({ request }) => ({ ...request, method: 'DELETE' }),
     },
     expect: { plain: 'method_not_allowed', headers: { allow: /(^|[\s,])POST($|[\s,])/ } },
@@ -97,8 +107,33 @@ export const httpChecks = [
     expect: { plain: 'payload_too_large', headers: { connection: /close/i } },
     after: leavesNoTrace,
   }),
+  accepts('http.body-limit', {
+    variant: 'chunked',
+    needs: { unobservable: tooLarge, alone: true },
+    run: async kit => {
+      const session = await kit.session()
+      const next = kit.prepare(kit.draft(session))
+      const body = Buffer.concat([
+        next.request.body,
+        Buffer.alloc(kit.target.limits.maxMessageBytes + 1 - next.request.body.length, ' '),
+      ])
+      // One byte too many and no end: whoever has read it all knows enough.
+      const endless = chunked(body).subarray(0, -5)
+      const request = {
+        ...addHeader(removeHeader(next.request, 'Content-Length'), 'Transfer-Encoding', 'chunked'),
+        body: endless,
+      }
+      return (
+        judgeRefusal(await kit.send(session, next, request), {
+          plain: 'payload_too_large',
+          headers: { connection: /close/i },
+        }) ?? judgeAcceptance(await kit.send(session, next), 'the same message of its own size')
+      )
+    },
+  }),
   accepts('conventions.limit-inclusive', {
     variant: 'body',
+    needs: { unobservable: tooLarge, alone: true },
     run: async kit => {
       const session = await kit.session()
       const next = kit.prepare(kit.draft(session))
@@ -119,6 +154,18 @@ export const httpChecks = [
     expect: { status: 400 },
     after: leavesNoTrace,
   }),
+  rejects('http.length-repeated', {
+    subject: 'session message',
+    wire: {
+      'a longer one first': ({ request }) => ({
+        ...request,
+        headers: [['Content-Length', String(request.body.length + 1)], ...request.headers],
+      }),
+      'a shorter one after': ({ request }) => addHeader(request, 'Content-Length', String(request.body.length - 1)),
+    },
+    expect: { status: 400 },
+    after: leavesNoTrace,
+  }),
   rejects('http.unknown-path', {
     subject: 'session message',
     wire: {
@@ -136,6 +183,8 @@ export const httpChecks = [
       'another context': header('X-SAGE-Context-ID', ({ context_id }) => `${context_id}x`),
       'another task': header('X-SAGE-Task-ID', () => 'sage/close@v1'),
       'an empty task': header('X-SAGE-Task-ID', () => ''),
+      'the task in capitals': header('X-SAGE-Task-ID', ({ task_id }) => task_id.toUpperCase()),
+      'the DID in capitals': header('X-SAGE-DID', ({ did }) => did.toUpperCase()),
       'in lower case': header('x-sage-task-id', () => 'sage/close@v1'),
       'repeated, the same twice': next =>
         addHeader(addHeader(next.request, 'X-SAGE-Task-ID', next.task_id), 'X-SAGE-Task-ID', next.task_id),
@@ -164,11 +213,14 @@ export const httpChecks = [
     run: async kit => {
       const session = await kit.session()
       const next = kit.prepare(kit.draft(session))
-      const { task_id: _task, ...rest } = next.envelope
-      const short = withBody(addHeader(next.request, 'X-SAGE-Task-ID', next.task_id), JSON.stringify(rest))
-      const instead = await kit.send(session, next, short)
-      if (instead.kind !== 'plain' || instead.error !== 'malformed')
-        return brokenBy(instead, 'plain error malformed where only a header names the task')
+      const members = { 'Task-ID': 'task_id', 'Message-ID': 'id', 'Context-ID': 'context_id', DID: 'did' } as const
+      for (const [name, member] of Object.entries(members)) {
+        const { [member]: value, ...rest } = next.envelope
+        const short = withBody(addHeader(next.request, `X-SAGE-${name}`, String(value)), JSON.stringify(rest))
+        const instead = await kit.send(session, next, short)
+        if (instead.kind !== 'plain' || instead.error !== 'malformed')
+          return brokenBy(instead, `plain error malformed where only a header says ${member}`)
+      }
       const ignored = addHeader(addHeader(next.request, 'X-SAGE-Meta-Name', 'x'), 'X-SAGE-Unheard-Of', 'x')
       return judgeAcceptance(await kit.send(session, next, ignored), 'a message with headers that mean nothing')
     },
@@ -218,13 +270,35 @@ export const httpChecks = [
         isLoopback(messagesUrl(target).host) ? undefined : 'the target is not reached by a loopback address',
     },
     run: async kit => {
-      const url = messagesUrl(kit.target)
+      const { cardUrl } = kit.target
+      const { port } = messagesUrl(kit.target)
       const session = await kit.session()
       const next = kit.prepare(kit.draft(session))
-      const rebound = await kit.send(session, next, replaceHeader(next.request, 'Host', `rebound.example:${url.port}`))
-      const status = rebound.response?.status ?? 0
-      if (status < 400 || status > 499) return brokenBy(rebound, 'HTTP 4xx for a Host that is not a loopback name')
+      for (const name of [
+        'rebound.example',
+        '127.0.0.1.rebound.example',
+        'localhost.rebound.example',
+        'rebound-localhost',
+      ]) {
+        const rebound = await kit.send(session, next, replaceHeader(next.request, 'Host', `${name}:${port}`))
+        if (!isClientError(rebound.response?.status)) return brokenBy(rebound, `HTTP 4xx for the Host ${name}`)
+        const request = {
+          method: 'GET',
+          path: cardUrl.pathname,
+          headers: [['Host', `${name}:${port}`]] as const,
+          body: new Uint8Array(0),
+        }
+        const card = await kit.conversation.fetch('agent card', request, cardUrl)
+        if (card.kind !== 'response' || !isClientError(card.response.status))
+          return broken(
+            'card-rebound',
+            `HTTP 4xx for the card and the Host ${name}`,
+            card.kind === 'response' ? `HTTP ${card.response.status}` : card.kind,
+          )
+      }
       return judgeAcceptance(await kit.send(session, next), 'the same message with its own Host')
     },
   }),
 ]
+
+const isClientError = (status = 0): boolean => status >= 400 && status <= 499

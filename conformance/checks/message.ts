@@ -6,6 +6,7 @@ import type { SessionDraft } from '../probe/initiator/session-draft.js'
 import { withBody } from '../probe/net/alter.js'
 import type { WireRequest } from '../probe/net/exchange.js'
 import { rejects, type Prepared } from '../runner/check.js'
+import { sessionsAtOnce } from './sessions-at-once.js'
 
 const authenticationFailed = { plain: 'authentication_failed' } as const
 const malformed = { plain: 'malformed' } as const
@@ -197,6 +198,7 @@ export const messageChecks = [
     after: leavesNoTrace,
   }),
   rejects('message.kid-bound', {
+    needs: sessionsAtOnce(2),
     subject: 'session message',
     tampered: async (next, _twin, kit) => {
       const other = await kit.session()
@@ -214,6 +216,17 @@ export const messageChecks = [
   rejects('message.context-handshake', {
     subject: 'session message',
     forged: next => ({ ...next, context_id: `${next.context_id}x` }),
+    expect: authenticationFailed,
+    after: leavesNoTrace,
+  }),
+  rejects('conventions.did-compare', {
+    subject: 'session message',
+    forged: next => ({
+      ...next,
+      did: next.did.replace(/[a-z](?=[^a-z]*$)/i, letter =>
+        letter < 'a' ? letter.toLowerCase() : letter.toUpperCase(),
+      ),
+    }),
     expect: authenticationFailed,
     after: leavesNoTrace,
   }),

@@ -154,11 +154,29 @@ export const recordChecks = [
     after: leavesNoTrace,
   }),
   accepts('record.failure-leaves-no-trace', {
+    variant: 'many',
+    run: async kit => {
+      const session = await kit.session()
+      for (let count = 0; count < 24; count++) {
+        const forged = { ...kit.draft(session, { seq: 1n }), key: kit.entropy(32) }
+        const refused = judgeRefusal(await kit.send(session, forged), authenticationFailed)
+        if (refused) return refused
+      }
+      return judgeAcceptance(await kit.ping(session), 'an honest record after two dozen bad ones')
+    },
+  }),
+  accepts('record.failure-leaves-no-trace', {
     variant: 'idle',
+    needs: {
+      unobservable: ({ limits }) =>
+        limits.maxSessionIdleSeconds < 4 || limits.maxSessionAgeSeconds <= limits.maxSessionIdleSeconds + 2
+          ? 'its sessions end too soon to see what ended them'
+          : undefined,
+    },
     run: async kit => {
       const { maxSessionIdleSeconds } = kit.target.limits
       const session = await kit.session()
-      const most = Math.ceil(maxSessionIdleSeconds * 0.75)
+      const most = Math.floor(maxSessionIdleSeconds * 0.6)
       await kit.elapse(most)
       const forged = { ...kit.draft(session), key: kit.entropy(32) }
       const refused = judgeRefusal(await kit.send(session, forged), authenticationFailed)

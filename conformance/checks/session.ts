@@ -3,6 +3,12 @@ import { judgeAcceptance, judgeRefusal } from '../runner/judgement.js'
 
 const sessionUnknown = { plain: 'session_unknown' } as const
 
+/** The same letters, large for small; where there are none, one character more or less. */
+const inOtherCase = (kid: string): string => {
+  const changed = kid.replace(/[a-z]/gi, letter => (letter < 'a' ? letter.toLowerCase() : letter.toUpperCase()))
+  return changed === kid ? (kid.length < 128 ? `${kid}_` : kid.slice(1)) : changed
+}
+
 /** How sessions end. */
 export const sessionChecks = [
   rejects('session.unknown', {
@@ -12,8 +18,15 @@ export const sessionChecks = [
         ...next,
         kid: `kid-${Buffer.from(kit.entropy(8)).toString('hex')}`,
       }),
-      'a kid with one character more': next => ({ ...next, kid: `${next.kid}0` }),
-      'a kid in capitals': next => ({ ...next, kid: next.kid.toUpperCase() }),
+      'a kid one character longer or shorter': next => ({
+        ...next,
+        kid: next.kid.length < 128 ? `${next.kid}0` : next.kid.slice(0, -1),
+      }),
+      'a kid with another last character': next => ({
+        ...next,
+        kid: next.kid.slice(0, -1) + (next.kid.endsWith('0') ? '1' : '0'),
+      }),
+      'a kid in other letters, large and small': next => ({ ...next, kid: inOtherCase(next.kid) }),
     },
     expect: sessionUnknown,
     after: ['same-bytes-accepted', 'session-lives'],

@@ -2,6 +2,7 @@ import { CLOSE_TASK, ECHO_TASK, MAX_PING_BYTES } from '../../schemas/index.js'
 import { isEqual } from '../probe/crypto/hash.js'
 import type { Answer } from '../probe/initiator/answer.js'
 import { accepts, rejects } from '../runner/check.js'
+import { sessionsAtOnce } from './sessions-at-once.js'
 import { broken, brokenBy, firstOf, judgeAcceptance, judgeRefusal, type Broken } from '../runner/judgement.js'
 
 const judgePlaintext = (answer: Answer, expected: Uint8Array, what: string): Broken | undefined => {
@@ -70,6 +71,7 @@ export const taskChecks = [
     },
   }),
   accepts('task.close-ends', {
+    needs: sessionsAtOnce(2),
     run: async kit => {
       const [session, other] = [await kit.session(), await kit.session()]
       const close = kit.prepare(kit.draft(session, { task_id: CLOSE_TASK, plaintext: new Uint8Array(0) }))
@@ -93,5 +95,27 @@ export const taskChecks = [
       }
       return undefined
     },
+  }),
+  rejects('task.encoding', {
+    subject: 'session message',
+    forged: {
+      'for a ping': next => ({ ...next, encoding: 'x-none' }),
+      'for close': next => ({ ...next, task_id: CLOSE_TASK, encoding: 'x-none' }),
+    },
+    expect: { authenticated: 'encoding_unsupported' },
+    after: ['session-lives'],
+  }),
+  rejects('task.stream', {
+    needs: {
+      unobservable: ({ capabilities }) => (capabilities.has('stream') ? 'the target declares stream' : undefined),
+    },
+    subject: 'session message',
+    forged: {
+      'a chunk': next => ({ ...next, stream: { id: 's', seq: 0, end: true } }),
+      'a credit': next => ({ ...next, stream: { id: 's', credit: 1 } }),
+      'a chunk for close': next => ({ ...next, task_id: CLOSE_TASK, stream: { id: 's', seq: 0, end: true } }),
+    },
+    expect: { authenticated: 'stream_violation' },
+    after: ['session-lives'],
   }),
 ]

@@ -24,7 +24,16 @@ interface Attempt {
 }
 
 /** What a case came to. */
-type Outcome = Pick<CaseResult, 'state' | 'reasonCode' | 'expected' | 'observed'>
+type Outcome = Pick<CaseResult, 'state' | 'reasonCode' | 'expected' | 'observed'> & {
+  /** Seconds after which a busy target is worth another round. */
+  readonly retryAfterSeconds?: number | undefined
+}
+
+/** Rounds that a busy target is given for one case. */
+const MAX_ROUNDS = 5
+
+/** Times that a target is looked for before it counts as gone: it may just be slow. */
+const LIFE_SIGNS = 3
 
 const attemptsOf = ({ check }: Planned): Attempt[] => {
   if (check.kind === 'accepts') return [{ name: '', run: kit => check.spec.run(kit) }]
@@ -61,7 +70,9 @@ const blockedBy = (stop: Stop): Outcome & { readonly observed: string } => ({
 /** A silence is no refusal: what it means depends on whether the target is still there. */
 const weighSilence = async (found: Broken, kit: Kit, world: World): Promise<Outcome> => {
   const { silence, ...said } = found
-  if (!(await kit.isAlive())) {
+  let alive = false
+  for (let look = 0; look < LIFE_SIGNS && !alive; look++) alive = await kit.isAlive()
+  if (!alive) {
     world.lose()
     return {
       state: 'inconclusive',
@@ -80,18 +91,24 @@ const judgeAttempt = async (attempt: Attempt, kit: Kit, place: string, world: Wo
     if (world.stopped(place) === 'interrupted') return blockedBy('interrupted')
     if (!found) return { state: 'pass', reasonCode: '' }
     if (found.silence) return await weighSilence(found, kit, world)
-    const { reasonCode, expected, observed } = found
+    const { reasonCode, expected, observed, busy } = found
+    if (busy !== undefined) return { state: 'inconclusive', reasonCode, expected, observed, retryAfterSeconds: busy }
     return { state: 'fail', reasonCode, expected, observed }
   } catch (cause) {
     if (world.stopped(place) === 'interrupted') return blockedBy('interrupted')
     if (cause instanceof Interruption)
-      return { state: cause.state, reasonCode: cause.reasonCode, observed: cause.message }
+      return {
+        state: cause.state,
+        reasonCode: cause.reasonCode,
+        observed: cause.message,
+        retryAfterSeconds: cause.retryAfterSeconds,
+      }
     const observed = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause)
     return { state: 'error', reasonCode: 'suite-fault', observed }
   }
 }
 
-/** A target that was busy is asked once more, when the run has the patience; both rounds are evidence. */
+/** A target that was busy is asked again when it says it will be ready, if the run has the patience; all rounds are evidence. */
 const judgeCase = async (attempt: Attempt, place: string, environment: Environment): Promise<CaseResult> => {
   const { world } = environment
   const stop = world.stopped(place)
@@ -99,9 +116,11 @@ const judgeCase = async (attempt: Attempt, place: string, environment: Environme
   const recorder = new Recorder(world.scene(place))
   for (let round = 0; ; round++) {
     const kit = createKit(environment, recorder, round === 0 ? place : `${place}\nround ${round}`)
-    const judged = await judgeAttempt(attempt, kit, place, world)
+    const { retryAfterSeconds, ...judged } = await judgeAttempt(attempt, kit, place, world)
     if (!world.stopped(place)) await kit.finish()
-    const again = judged.reasonCode === 'busy' && round === 0 && (await recorder.clock.elapse(1)) === 'elapsed'
+    const wait = Math.max(1, retryAfterSeconds ?? 1)
+    const again =
+      judged.reasonCode === 'busy' && round + 1 < MAX_ROUNDS && (await recorder.clock.elapse(wait)) === 'elapsed'
     if (!again) return { name: attempt.name, ...judged, ...recorder.evidence }
   }
 }

@@ -11,6 +11,8 @@ export interface Broken {
   readonly observed: string
   /** Nothing came back: the runner finds out whether the target is alive before this counts. */
   readonly silence?: 'timeout' | 'connection'
+  /** The target was busy, and said when it will not be, in seconds: no answer to the question. */
+  readonly busy?: number
 }
 
 /** Why a case cannot be judged. Thrown by the runner's own tools only, never by a check. */
@@ -38,6 +40,7 @@ export const broken = (reasonCode: string, expected: string, observed: string): 
 /** The same, told by an answer of the target. */
 export const brokenBy = (answer: Answer, expected: string): Broken => {
   const said = { reasonCode: answerCode(answer), expected, observed: describeAnswer(answer) }
+  if (answer.kind === 'busy') return { ...said, reasonCode: 'busy', busy: answer.retryAfterSeconds }
   if (answer.kind === 'timeout') return { ...said, silence: 'timeout' }
   if (answer.kind === 'reset' || answer.kind === 'unreachable') return { ...said, silence: 'connection' }
   return said

@@ -67,8 +67,15 @@ export class Kit {
     return { ...draft, envelope, request: this.conversation.post(envelope), record: EMPTY }
   }
 
-  /** Sends a handshake, by default an honest one; a session that comes of it is closed at the end. */
+  /**
+   * Sends a handshake, by default an honest one; a session that comes of it is closed at the end, or earlier where the
+   * target allows one initiator so few that there would be no room for this one.
+   */
   async shakeHands(draft = this.draftHandshake(), request = this.prepareHandshake(draft).request): Promise<Answer> {
+    while (this.#open.length >= this.target.limits.maxSessionsPerDid) {
+      const oldest = this.#open.shift()
+      if (oldest) await this.close(oldest)
+    }
     const answer = await this.conversation.shakeHands(draft, request)
     if (answer.kind === 'session') this.#open.push(answer.session)
     return answer

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import type { Exchange } from '../probe/initiator/conversation.js'
 import type { Identity } from '../probe/initiator/target.js'
 import { exchange, type Route } from '../probe/net/exchange.js'
@@ -42,6 +43,8 @@ export class LiveWorld implements World {
   /** @param identity the one that the caller gave, if so */
   constructor(clock: Clock, reach: Reach & { readonly signal: AbortSignal }, identity?: Identity) {
     this.#signal = reach.signal
+    // Every exchange under way listens: as many as there are jobs.
+    setMaxListeners(0, reach.signal)
     this.#scene = {
       clock: {
         exact: clock.exact,

@@ -1,3 +1,5 @@
+import { base58 } from '@scure/base'
+import { randomBytes } from 'node:crypto'
 import type { LiveSession } from '../../../reference/agent/live-session.js'
 import { encodeTime } from '../../../reference/bytes/time.js'
 import { all, insert, mutant, omit, parts, responder, wire, withJson, withoutHeader } from './mutant.js'
@@ -217,4 +219,39 @@ export const handshakeMutants = [
       }),
     )(honest)
   }),
+  mutant(
+    'any-32-bytes-a-key',
+    ['identity.key-small-order', 'identity.key-canonical'],
+    parts(() => ({ parseEd25519PublicKey: bytes => bytes })),
+  ),
+  mutant(
+    'any-multicodec',
+    ['identity.did-key-form'],
+    parts(honest => ({ decodeDidKey: did => honest.parseEd25519PublicKey(lastKeyIn(did)) })),
+  ),
+  mutant('one-ephemeral-for-all', ['handshake.ephemeral-fresh'], honest => honest, {
+    entropy: length => (length === 32 ? new Uint8Array(32).fill(7) : randomBytes(length)),
+  }),
+  mutant('twenty-nonces-remembered', ['handshake.no-forgetting/crowd'], honest => {
+    const newest: string[] = []
+    return all(
+      omit('handshake', 'handshake.nonce-single-use'),
+      insert(
+        'handshake',
+        ({ payload, did }) => {
+          const key = `${did}|${payload.nonce}`
+          if (newest.includes(key)) return 'authentication_failed'
+          if (newest.push(key) > 20) newest.shift()
+          return undefined
+        },
+        'handshake.low-order',
+      ),
+    )(honest)
+  }),
 ]
+
+/** The first 32 bytes after two, or the last 32, of whatever a `did:key` encodes. */
+const lastKeyIn = (did: string): Uint8Array => {
+  const bytes = base58.decode(did.slice('did:key:z'.length))
+  return bytes[1] === 1 ? bytes.slice(2, 34) : bytes.slice(-32)
+}

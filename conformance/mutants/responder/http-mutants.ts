@@ -1,4 +1,4 @@
-import { insert, mutant, wire, withJson, withoutHeader } from './mutant.js'
+import { all, insert, mutant, omit, wire, withJson, withoutHeader } from './mutant.js'
 
 /** Every answer to a message without one of its headers. */
 const without = (name: string) => wire(['handshake', 'session', 'error'], withoutHeader(name))
@@ -20,7 +20,7 @@ export const httpMutants = [
   ),
   mutant(
     'smuggling-answered-with-500',
-    ['http.length-and-chunked'],
+    ['http.length-and-chunked', 'http.length-repeated'],
     wire(['error'], (answer, { code, message }) =>
       code === 'malformed' && !message ? { ...answer, status: 500 } : answer,
     ),
@@ -92,5 +92,16 @@ export const httpMutants = [
     'session-errors-403',
     ['error.plain-until-open'],
     wire(['error'], (answer, { code }) => (code === 'session_unknown' ? { ...answer, status: 403 } : answer)),
+  ),
+  mutant(
+    'only-announced-bytes-counted',
+    ['http.body-limit/chunked'],
+    all(
+      omit('http', 'http.body-limit'),
+      insert('http', ({ headers, maxMessageBytes }) =>
+        Number(headers['content-length']?.[0] ?? 0) > maxMessageBytes ? 'payload_too_large' : undefined,
+      ),
+    ),
+    { limits: { maxMessageBytes: 65_536 } },
   ),
 ]

@@ -136,4 +136,47 @@ export const sessionMutants = [
       return success === true ? answer : { ...withJson(answer, () => ({ success, error, message_id })), status: 404 }
     }),
   ),
+  mutant('ended-by-bad-records', ['record.failure-leaves-no-trace/many'], honest => {
+    const tried = new Map<string, number>()
+    return all(
+      insert(
+        'session',
+        ({ session }) => {
+          if (!session) return undefined
+          const count = (tried.get(session.kid) ?? 0) + 1
+          tried.set(session.kid, count)
+          if (count > 6) session.end()
+          return count > 6 ? 'session_unknown' : undefined
+        },
+        'record.min-length',
+      ),
+      responder(before => ({
+        recordAccepted: session => {
+          tried.delete(session.kid)
+          before.recordAccepted(session)
+        },
+      })),
+    )(honest)
+  }),
+  mutant(
+    'dids-in-any-case',
+    ['conventions.did-compare'],
+    all(
+      omit('session', 'message.did-initiator'),
+      insert('session', ({ session, message }) =>
+        session && session.initDid.toLowerCase() !== message.did.toLowerCase() ? 'authentication_failed' : undefined,
+      ),
+    ),
+  ),
+  mutant(
+    'errors-explained-inside',
+    ['error.empty-plaintext'],
+    parts(honest => ({
+      sealAead: (input, plaintext) =>
+        honest.sealAead(
+          input,
+          Buffer.from(input.aad).includes('task_unsupported') ? Buffer.from('no such task') : plaintext,
+        ),
+    })),
+  ),
 ]

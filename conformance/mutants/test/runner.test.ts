@@ -62,7 +62,7 @@ t.test('the wrong error is named', async t => {
   })
 })
 
-t.test('a busy target is asked once more, and no verdict comes of it', async t => {
+t.test('a busy target is asked again, a bounded number of times, and no verdict comes of it', async t => {
   const busy = wire(['session'], answer => ({
     ...answer,
     status: 503,
@@ -72,7 +72,7 @@ t.test('a busy target is asked once more, and no verdict comes of it', async t =
   const result = await judge(flipped, busy)
   t.match(result, { state: 'inconclusive', reasonCode: 'busy' })
   const once = result?.cases[0]?.transcript.filter(({ judged }) => judged?.includes('busy')).length
-  t.equal(once, 4, 'both rounds, each with its closing')
+  t.equal(once, 10, 'five rounds, each with its closing')
 })
 
 t.test('an answer that does not come is a failure where the target is alive', async t => {
