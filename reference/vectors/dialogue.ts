@@ -2,6 +2,7 @@ import { encodeBase64, encodeBase64Url } from '../bytes/base64.js'
 import { parseHex } from '../bytes/hex.js'
 import { encodeUtf8 } from '../bytes/utf8.js'
 import { sha256 } from '../crypto/sha256.js'
+import { handshakeParts } from '../handshake/parts.js'
 import { actor, x25519Public, type Actor } from './actors.js'
 import type { Ask, Values } from './case.js'
 import { textOf } from './case.js'
@@ -144,12 +145,25 @@ export class Dialogue {
     }
   }
 
-  /** The acknowledgement tag for `change` of its input, hex. */
-  ackTag(change: Values = {}): string {
+  private ackSteps(change: Values): Values {
     const { seed, nonce, kid } = this
     const { enc, ephC } = this.offer
     const input = { seed, nonce, kid, ...this.parties, enc, ephC, ephS: this.answer['ephS'], ...change }
-    return textOf(this.ask('handshake.ack-tag', input), 'ackTag')
+    return this.ask('handshake.ack-tag', input)
+  }
+
+  /** The acknowledgement tag for `change` of its input, hex. */
+  ackTag(change: Values = {}): string {
+    return textOf(this.ackSteps(change), 'ackTag')
+  }
+
+  /** Honest response data in all but its `kid`, which need not be a token: tag and signature agree with it. */
+  dataWithKid(kid: string): Texts {
+    const steps = this.ackSteps({})
+    const [ackKey, th] = [parseHex(textOf(steps, 'ackKey')), parseHex(textOf(steps, 'th'))]
+    const { ctx, nonce } = this
+    const tag = handshakeParts.ackTag(ackKey, { ctx, nonce, kid, th }, handshakeParts)
+    return this.signedData({ ...this.fields(), kid, ackTagB64: encodeBase64Url(tag) })
   }
 
   /** The twelve members of the honest response data that are signed. */

@@ -37,6 +37,7 @@ export const requestCases = (ask: Ask): Case[] => {
     change: Values,
     layer: Layer = 'schema',
   ) => reject(layer, `message-${id}`, comment, flag, requirement, json(honestText, change))
+  const spaced = ` \n${honestText}\r\n `
   const honestSignature = hexOfBase64(talk.message()['signature'])
   const stringsOf = (change: Partial<Record<'ctx' | 'initDid' | 'respDid', string>>): Texts => {
     const { info, exportCtx } = ask('handshake.ack-tag', {
@@ -82,6 +83,13 @@ export const requestCases = (ask: Ask): Case[] => {
       'MemberOrder',
       'handshake.signature',
       json(honestText.replaceAll('"did:', '"\\u0064id:')),
+    ),
+    accept(
+      'payload-white-space-around',
+      'white space before and after the JSON of the payload, and the signature over all of it',
+      'MemberOrder',
+      'handshake.signature',
+      json(spaced),
     ),
     accept(
       'configured-key',
@@ -139,6 +147,15 @@ export const requestCases = (ask: Ask): Case[] => {
     member('role-null', 'null for an absent role', 'Schema', 'conventions.json-null', { role: null }),
     member('id-empty', 'an empty id', 'Length', 'conventions.token', { id: '' }),
     member('id-129', 'an id of 129 characters', 'Border', 'conventions.token', { id: 'i'.repeat(129) }),
+    member('id-line-feed', 'a line feed after the id', 'Alphabet', 'conventions.token', { id: `${talk.id}\n` }),
+    reject(
+      'schema',
+      'message-context-line-feed',
+      'a line feed after the context id, and info and exportCtx that agree with it',
+      'Alphabet',
+      'conventions.token',
+      json(honestText.replaceAll(`|ctx=${talk.ctx}`, `|ctx=${talk.ctx}\\n`), { context_id: `${talk.ctx}\n` }),
+    ),
     member('did-form', 'a DID URL for a DID', 'Alphabet', 'conventions.did', { did: `${talk.initiator.did}#key` }),
     member('other-task', 'a task that is not the handshake', 'Schema', 'handshake.task', { task_id: 'sage/ping@v1' }),
     member('task-version', 'the handshake of another version', 'Schema', 'handshake.task', {
@@ -272,6 +289,13 @@ export const requestCases = (ask: Ask): Case[] => {
       JSON.stringify({ ...honest, nonce: 'a|b' }),
     ),
     payload(
+      'nonce-line-feed',
+      'a line feed after the nonce',
+      'Alphabet',
+      'conventions.token',
+      JSON.stringify({ ...honest, nonce: `${talk.nonce}\n` }),
+    ),
+    payload(
       'enc-padded',
       'enc in padded base64url',
       'Padding',
@@ -403,6 +427,14 @@ export const requestCases = (ask: Ask): Case[] => {
       'handshake.signature',
       { signature: base64OfHex(talk.sign(base64OfText(honestText))) },
       'signature',
+    ),
+    reject(
+      'signature',
+      'message-signature-over-stripped',
+      'white space before and after the JSON of the payload, and the signature over the JSON without it',
+      'ForgedSignature',
+      'handshake.signature',
+      json(spaced, { signature: base64OfHex(honestSignature) }),
     ),
     member(
       'signature-of-stranger',

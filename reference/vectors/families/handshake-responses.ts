@@ -89,7 +89,7 @@ export const responseCases = (ask: Ask): Case[] => {
       'a kid of one character',
       'Border',
       'handshake.response-ack-tag',
-      signed({ kid: 'k', ackTagB64: base64Url(talk.ackTag({ kid: 'k' })) }),
+      json(JSON.stringify(talk.dataWithKid('k'))),
     ),
     ...borders
       .filter(([, , , fresh]) => fresh)
@@ -168,19 +168,20 @@ export const responseCases = (ask: Ask): Case[] => {
       'conventions.json-closed',
       JSON.stringify({ ...data, ttl: '60' }),
     ),
+    dataCase('kid-empty', 'an empty kid', 'Length', 'conventions.token', JSON.stringify(talk.dataWithKid(''))),
     dataCase(
-      'kid-empty',
-      'an empty kid',
-      'Length',
+      'kid-line-feed',
+      'a line feed after the kid, and a tag and a signature that agree with it',
+      'Alphabet',
       'conventions.token',
-      JSON.stringify(talk.signedData({ ...fields, kid: '' })),
+      JSON.stringify(talk.dataWithKid(`${talk.kid}\n`)),
     ),
     dataCase(
       'kid-alphabet',
       'a slash in the kid',
       'Alphabet',
       'conventions.token',
-      JSON.stringify(talk.signedData({ ...fields, kid: 'a/b' })),
+      JSON.stringify(talk.dataWithKid('a/b')),
     ),
     dataCase(
       'ack-tag-padded',
