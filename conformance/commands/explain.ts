@@ -6,15 +6,16 @@ import { UsageError } from './usage.js'
 
 /** The mutants are the reference with faults in it: it is loaded here and nowhere else, when it is asked for. */
 const loadKnowledge = async (): Promise<Knowledge> => {
-  const [{ mutants }, { derivationMutants }] = await Promise.all([
+  const [{ mutants }, { initiatorMutants }, { derivationMutants }] = await Promise.all([
     import('../mutants/index.js'),
+    import('../mutants/initiator/all.js'),
     import('../mutants/derivation/all.js'),
   ])
   const cores = derivationMutants.map(({ name, kills }) => ({ name, kills: [kills.vector] }))
   return {
     requirements: loadRequirementSet().requirements,
     judges: loadJudges(),
-    mutants: [...mutants, ...cores],
+    mutants: [...mutants, ...initiatorMutants, ...cores],
   }
 }
 

@@ -1,7 +1,5 @@
 import type { Requirement } from '../trace/read-requirements.js'
-import { judgingOf, type Judges, type JudgingVector } from '../trace/judges.js'
-import type { Check } from '../runner/check.js'
-import { casesOf } from '../runner/trial.js'
+import { judgingOf, type Judges, type JudgingCheck, type JudgingVector } from '../trace/judges.js'
 import { abbreviated, withoutLinks, wrap } from './text.js'
 
 /** A broken agent or core, and the checks or vectors (`file/test`) that find it out. */
@@ -47,13 +45,6 @@ export const nearMatches = (id: string, ids: readonly string[], most = 5): strin
   return [...new Set([...near.map(({ each }) => each), ...holding])].slice(0, most)
 }
 
-const caseNames = (check: Check): string[] => {
-  if (check.kind === 'accepts') return []
-  const { spec } = check
-  const cases = spec.subject === 'handshake' ? casesOf(spec) : casesOf(spec)
-  return cases.map(({ name }) => name).filter(name => name !== '')
-}
-
 const say = (label: string, text: string, width: number): string => wrap(text, `${INDENT}${label.padEnd(LABEL)}`, width)
 
 const provenBy = (id: string, mutants: readonly Proof[]): string => {
@@ -61,17 +52,13 @@ const provenBy = (id: string, mutants: readonly Proof[]): string => {
   return names.length === 0 ? 'no mutant' : abbreviated(names, SHOWN)
 }
 
-const explainCheck = (check: Check, id: string, { mutants }: Knowledge, width: number): string[] => {
-  const { needs, requirement, prerequisite } = check
-  const cases = caseNames(check)
-  const notes = [
-    ...(requirement === id ? [] : [`of ${requirement}`]),
-    ...(prerequisite ? ['prerequisite'] : []),
-    ...(needs.capability === undefined ? [] : [`needs the capability ${needs.capability}`]),
-    ...(needs.alone ? ['run alone'] : []),
-  ]
+const labelOf = { run: 'check', 'run-client': 'client check' } as const
+
+const explainCheck = (check: JudgingCheck, id: string, { mutants }: Knowledge, width: number): string[] => {
+  const { requirement, cases, by } = check
+  const notes = [...(requirement === id ? [] : [`of ${requirement}`]), ...check.notes]
   return [
-    say('check', notes.length > 0 ? `${check.id} (${notes.join('; ')})` : check.id, width),
+    say(labelOf[by], notes.length > 0 ? `${check.id} (${notes.join('; ')})` : check.id, width),
     ...(cases.length > 0 ? [say('  cases', abbreviated(cases, cases.length), width)] : []),
     say('  proven by', provenBy(check.id, mutants), width),
   ]

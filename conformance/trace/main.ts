@@ -1,6 +1,8 @@
 import { parseArgs } from 'node:util'
 import { checks } from '../checks/index.js'
+import { clientChecks } from '../client/all.js'
 import { mutants } from '../mutants/index.js'
+import { initiatorMutants } from '../mutants/initiator/all.js'
 import { coverageTable } from './coverage-table.js'
 import { loadListHistory } from './list-history.js'
 import { tableFindings } from './prose-tables.js'
@@ -24,8 +26,8 @@ const { history, unknown } = loadListHistory()
 
 const load = (): TraceInput => ({
   requirements,
-  checks,
-  mutants,
+  checks: [...checks, ...clientChecks],
+  mutants: [...mutants, ...initiatorMutants],
   vectors: loadTracedVectors(),
   unobservable: loadList('unobservable', []),
   unjudged: loadList('unjudged', []),

@@ -26,7 +26,7 @@ const judgedBy = ({ checks, vectors, reason, issue }: Judging): string => {
     const count = vectors.filter(vector => vector.file === file).length
     return `[${file}.json](../vectors/${file}.json) (${count})`
   })
-  const judges = [...checks.map(({ id }) => code(id)), ...files]
+  const judges = [...checks.map(({ id, by }) => (by === 'run' ? code(id) : `${code(id)} of clients`)), ...files]
   if (judges.length > 0) return judges.join(', ')
   if (reason !== undefined) return `nobody can observe it: ${reason}`
   return issue === undefined ? 'nobody' : `nobody yet; issue ${issue}`
@@ -62,7 +62,7 @@ export const requirementsPage = (
 
 # Requirements
 
-Every normative sentence of SAGE 1.0, and what judges it: checks of a live agent by their ids, vectors by their files with the number of tests.
+Every normative sentence of SAGE 1.0, and what judges it: checks of a live agent by their ids (those of clients are made by \`run-client\`), vectors by their files with the number of tests.
 \`sage-conformance explain ID\` says more of each, the sentence itself included.
 
 ${sections.join('\n\n')}

@@ -1,5 +1,6 @@
 import t from 'tap'
 import { accepts } from '../../runner/check.js'
+import { responderCheck } from '../judges.js'
 import { readRequirements } from '../read-requirements.js'
 import { requirementsPage } from '../requirements-page.js'
 
@@ -28,8 +29,8 @@ const { requirements } = readRequirements(chapters)
 const run = async (): Promise<undefined> => undefined
 const page = requirementsPage(chapters, requirements, {
   checks: [
-    accepts('record.replay', { run }),
-    accepts('record.replay', { variant: 'late', also: ['record.layout'], run }),
+    responderCheck(accepts('record.replay', { run })),
+    responderCheck(accepts('record.replay', { variant: 'late', also: ['record.layout'], run })),
   ],
   vectors: [
     { id: 'records/a', file: 'records', requirements: ['record.layout'] },
