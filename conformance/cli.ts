@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander'
 import { readFileSync } from 'node:fs'
 import { rootPath } from '../schemas/index.js'
 import { callCommand, type CallCommandOptions } from './commands/call.js'
+import { endWhenNobodyReads } from './commands/command-streams.js'
 import { keygenCommand } from './commands/keygen.js'
 import { explainCommand } from './commands/explain.js'
 import { runCommand, runDefaults, type RunCommandOptions } from './commands/run.js'
@@ -180,6 +181,7 @@ const buildProgram = (finish: (status: number) => void): Command => {
  * @returns exit status (suite promise): 0 conformant, 1 not, 2 usage, 3 unreachable or incomplete, 4 own fault
  */
 export const main = async (argv: string[]): Promise<number> => {
+  endWhenNobodyReads()
   let status = 0
   const program = buildProgram(result => (status = result))
   try {

@@ -1,5 +1,5 @@
 import type { Difference } from './compare.js'
-import { printable, show } from './finding.js'
+import { printable, show, showDifference } from './finding.js'
 import type { Judged, Judgement } from './judge.js'
 
 const MAX_LINE = 200
@@ -9,11 +9,13 @@ const differenceLines = (difference: Exclude<Difference, { reason: 'unsupported'
     return difference.reason === 'accepted'
       ? [`accepted what must be rejected (${layer})`]
       : ['rejected what must be accepted']
-  const { reason, step, expected, got, mistake } = difference
+  const { step, mistake } = difference
+  if (difference.reason === 'missing') return [`the answer lacks ${step}`, `  expected ${show(difference.expected)}`]
+  const { expected, got, from } = showDifference(difference.expected, difference.got)
   return [
-    reason === 'missing' ? `the answer lacks ${step}` : `wrong answer: ${step} is the first value that differs`,
-    `  expected ${show(expected)}`,
-    ...(reason === 'missing' ? [] : [`  got      ${show(got)}`]),
+    `wrong answer: ${step} is the first value that differs${from === undefined ? '' : `, from character ${from} on`}`,
+    `  expected ${expected}`,
+    `  got      ${got}`,
     ...(mistake === undefined ? [] : [`  this is what comes of a known mistake: ${mistake}`]),
   ]
 }

@@ -1,6 +1,9 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
+import { roomPath } from '../../../schemas/index.js'
 import { sampleFile } from '../../vectors/test/sample.js'
 import { vectorsRunCommand, type VectorsRunOptions } from '../vectors-run.js'
 
@@ -164,4 +167,15 @@ t.test('vectors run', async t => {
     })
     t.equal((await run(folder, peer('say(right(request))'), { report: 'json=/no/such/folder/x.json' })).status, 2)
   })
+})
+
+t.test('when nobody reads what it says, it ends without a word, and without a verdict', async t => {
+  const program = roomPath('conformance', 'bin', 'sage-conformance.js')
+  const refusing = peer("say({ id: request.id, outcome: 'reject' })")
+  const child = spawn(process.execPath, [program, 'vectors', 'run', '--', ...refusing])
+  child.stdout.destroy()
+  let said = ''
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (said += text))
+  t.strictSame(await once(child, 'close'), [3, null])
+  t.equal(said, '')
 })

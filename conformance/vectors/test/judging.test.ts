@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import t from 'tap'
 import { encodeRequest, MalformedAnswer, MisplacedAnswer, parseAnswer } from '../answer.js'
 import { compareAnswer } from '../compare.js'
-import { describeFinding, printable, show } from '../finding.js'
+import { describeFinding, printable, show, showDifference } from '../finding.js'
 import { LineReader } from '../line-reader.js'
 import { rederive } from '../rederive.js'
 import { matcher, namedTests } from '../select.js'
@@ -145,6 +145,43 @@ t.test('nothing that a foreign process says can steer a terminal', t => {
   t.match(
     describeFinding({ where: 'a/b', message: 'm', step: 's', expected: 1, got: '\u0007' }),
     'a/b: m: s: expected 1, got "\\u0007"',
+  )
+  t.end()
+})
+
+t.test('of two long values the part is shown in which they differ', t => {
+  const differing = (at: number, length: number) => {
+    const text = 'a'.repeat(length)
+    return showDifference(text, `${text.slice(0, at)}b${text.slice(at + 1)}`)
+  }
+  t.strictSame(differing(3, 10), { expected: '"aaaaaaaaaa"', got: '"aaabaaaaaa"' })
+  const early = differing(100, 1000)
+  t.equal(early.from, undefined)
+  t.match(early.got, /^"a{100}b/)
+  for (const [at, length] of [
+    [160, 180],
+    [199, 1000],
+    [411, 1000],
+    [999, 1000],
+  ] as const) {
+    const { expected, got, from } = differing(at, length)
+    // The quotation mark counts.
+    t.equal(from, at + 2)
+    t.match(expected, /^…a{40}/)
+    t.match(got, /^…a{40}b/)
+    t.ok(got.length < 260)
+  }
+  t.match(showDifference('a'.repeat(300), 'a'.repeat(400)), { from: 302, expected: /^…a{40}" \(302 characters\)$/ })
+  t.match(
+    describeFinding({ where: 'w', message: 'm', step: 's', expected: 'a'.repeat(300), got: `${'a'.repeat(299)}b` }),
+    /^w: m: s from character 301 on: expected …a{41}" \(302 characters\), got …a{40}b"/,
+  )
+  fc.assert(
+    fc.property(fc.string({ maxLength: 900 }), fc.string({ maxLength: 900 }), fc.string(), (same, more, other) => {
+      fc.pre(more !== other)
+      const { expected, got } = showDifference(same + more, same + other)
+      return expected !== got
+    }),
   )
   t.end()
 })
