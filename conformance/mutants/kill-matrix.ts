@@ -4,14 +4,17 @@ import { parseArgs } from 'node:util'
 import { Worker } from 'node:worker_threads'
 import { roomPath, type VectorFile } from '../../schemas/index.js'
 import { checks } from '../checks/index.js'
+import { clientChecks } from '../client/all.js'
 import { compareAnswer } from '../vectors/compare.js'
 import { loadVectorFiles, ownVectors } from '../vectors/load.js'
 import { namedTests } from '../vectors/select.js'
 import { derivationMutants } from './derivation/all.js'
 import { mutantPeer } from './derivation/mutant.js'
 import { mutants } from './index.js'
+import { initiatorMutants } from './initiator/all.js'
+import { judgeInitiator } from './initiator/judge-initiator.js'
 import { honest, judgeFault } from './judge-mutant.js'
-import type { KillResult, KillTask } from './kill-worker.js'
+import type { KillResult, KillTask, Role } from './kill-worker.js'
 
 // npm run kill-matrix            every mutant against the checks that name it and 20 others, compared with the committed matrix
 //                  … -- --full   against every check
@@ -26,17 +29,25 @@ const path = roomPath('conformance', 'mutants', 'kill-matrix.json')
 /** Which check or vector finds which mutant, and by what. */
 interface Matrix {
   readonly responders: Readonly<Record<string, Readonly<Record<string, string>>>>
-  readonly cores: Readonly<Record<string, Readonly<Record<string, string>>>>
+  readonly initiators: Matrix['responders']
+  readonly cores: Matrix['responders']
 }
 
 const problems: string[] = []
 
-/** Judges every responder that is wrong on purpose, on as many threads as there are cores. */
-const judgeResponders = async (): Promise<KillResult[]> => {
-  const tasks: KillTask[] = mutants.map(({ name }) => ({
-    mutant: name,
-    bystanders: values.full ? checks.length : BYSTANDERS,
-  }))
+/** Judges every agent that is wrong on purpose, on as many threads as there are cores. */
+const judgeAgents = async (): Promise<KillResult[]> => {
+  const bystanders = values.full ? checks.length + clientChecks.length : BYSTANDERS
+  const tasks: KillTask[] = [
+    ...mutants.map(({ name }) => ({ role: 'responder' as const, mutant: name, bystanders })),
+    // Each of these checks starts responders of its own and takes longer: their bystanders are fewer.
+    ...initiatorMutants.map(({ name }) => ({
+      role: 'initiator' as const,
+      mutant: name,
+      bystanders: values.full ? bystanders : BYSTANDERS / 5,
+    })),
+  ]
+  const total = tasks.length
   const results: KillResult[] = []
   const work = (): Promise<void> =>
     new Promise((resolve, reject) => {
@@ -48,7 +59,7 @@ const judgeResponders = async (): Promise<KillResult[]> => {
       }
       worker.on('error', reject).on('message', (result: KillResult) => {
         results.push(result)
-        if (process.stderr.isTTY) process.stderr.write(`\r\u001b[2K${results.length}/${mutants.length}`)
+        if (process.stderr.isTTY) process.stderr.write(`\r\u001b[2K${results.length}/${total}`)
         next()
       })
       next()
@@ -80,7 +91,10 @@ const judgeReference = async (): Promise<void> => {
   for (const serve of [{}, { limits: { maxSessionsPerDid: 4 } }])
     for (const { check, state, reasonCode, observed } of await judgeFault(honest, { serve }))
       if (state !== 'pass' && !(state === 'not-observed' && reasonCode === 'target'))
-        problems.push(`the reference without a fault: ${check} ends in ${state} (${observed ?? reasonCode})`)
+        problems.push(`the responder without a fault: ${check} ends in ${state} (${observed ?? reasonCode})`)
+  for (const { check, state, reasonCode, observed } of await judgeInitiator({}))
+    if (state !== 'pass')
+      problems.push(`the initiator without a fault: ${check} ends in ${state} (${observed ?? reasonCode})`)
 }
 
 const compare = (matrix: Matrix): void => {
@@ -94,23 +108,27 @@ const compare = (matrix: Matrix): void => {
 
 const started = performance.now()
 await judgeReference()
-const results = await judgeResponders()
+const results = await judgeAgents()
 for (const { mutant, missedBy, errors } of results) {
   for (const [check, how] of Object.entries(missedBy)) problems.push(`${mutant} survives ${check} (${how})`)
   for (const check of errors) problems.push(`${mutant} makes ${check} a fault of the suite`)
 }
 const finders = new Set(results.flatMap(({ killedBy }) => Object.keys(killedBy)))
-for (const { id } of checks) if (!finders.has(id)) problems.push(`${id} finds no mutant`)
-compare({
-  responders: inOrder(Object.fromEntries(results.map(({ mutant, killedBy }) => [mutant, inOrder(killedBy)]))),
-  cores: judgeCores(),
-})
+for (const { id } of [...checks, ...clientChecks]) if (!finders.has(id)) problems.push(`${id} finds no mutant`)
+const rowsOf = (role: Role): Matrix['responders'] =>
+  inOrder(
+    Object.fromEntries(
+      results.filter(each => each.role === role).map(({ mutant, killedBy }) => [mutant, inOrder(killedBy)]),
+    ),
+  )
+compare({ responders: rowsOf('responder'), initiators: rowsOf('initiator'), cores: judgeCores() })
 
 const beside = results.filter(result => result.beside.length > 0).length
 const seconds = ((performance.now() - started) / 1000).toFixed(1)
 for (const problem of problems) console.log(problem)
 console.log(
-  `${mutants.length} responders and ${derivationMutants.length} cores wrong in one place, ${checks.length} checks: ` +
+  `${mutants.length} responders, ${initiatorMutants.length} initiators and ${derivationMutants.length} cores wrong in one place; ` +
+    `${checks.length} checks of responders, ${clientChecks.length} of initiators: ` +
     `${problems.length === 0 ? 'none survives' : `${problems.length} problems`}; ${beside} were found by others too; ${seconds} s`,
 )
 process.exitCode = problems.length === 0 ? 0 : 1
