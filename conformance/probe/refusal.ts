@@ -5,7 +5,7 @@ export type Layer = (typeof vectorLayers)[number]
 
 /**
  * The one way in which the probe refuses what it was given. `layer` says where; `rule` says which rule was broken,
- * by its requirement id in `spec/` where it has one, and never repeats the input.
+ * by its requirement id in `spec/` where it has one. It repeats nothing of the input but a member's name that is safe to show.
  */
 export class Refusal extends Error {
   override readonly name = 'Refusal'
