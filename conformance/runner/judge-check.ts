@@ -3,6 +3,7 @@ import { Conversation, type Surroundings } from '../probe/initiator/conversation
 import type { Planned } from './plan.js'
 import { Interruption, type Broken } from './judgement.js'
 import { createIdentity, Kit } from './kit.js'
+import { diagnose } from './diagnosis.js'
 import { Recorder } from './recorder.js'
 import { worstOf, type CaseResult, type CheckResult } from './result.js'
 import { casesOf, tryHandshake, tryMessage } from './trial.js'
@@ -68,8 +69,9 @@ const blockedBy = (stop: Stop): Outcome & { readonly observed: string } => ({
 })
 
 /** A silence is no refusal: what it means depends on whether the target is still there. */
-const weighSilence = async (found: Broken, kit: Kit, world: World): Promise<Outcome> => {
-  const { silence, ...said } = found
+const weighSilence = async ({ silence, ...found }: Broken, kit: Kit, world: World): Promise<Outcome> => {
+  const last = kit.conversation.transcript.at(-1)
+  const said = last ? { ...found, observed: `${found.observed} (${last.step}, ${last.what})` } : found
   let alive = false
   for (let look = 0; look < LIFE_SIGNS && !alive; look++) alive = await kit.isAlive()
   if (!alive) {
@@ -85,7 +87,14 @@ const weighSilence = async (found: Broken, kit: Kit, world: World): Promise<Outc
   return { state: 'inconclusive', ...said, reasonCode: 'connection-ended' }
 }
 
-const judgeAttempt = async (attempt: Attempt, kit: Kit, place: string, world: World): Promise<Outcome> => {
+/** `peer` makes kits to find out more with, should the attempt fail; without it nothing more is sent. */
+const judgeAttempt = async (
+  attempt: Attempt,
+  kit: Kit,
+  place: string,
+  world: World,
+  peer?: () => Kit,
+): Promise<Outcome> => {
   try {
     const found = await attempt.run(kit)
     if (world.stopped(place) === 'interrupted') return blockedBy('interrupted')
@@ -93,7 +102,9 @@ const judgeAttempt = async (attempt: Attempt, kit: Kit, place: string, world: Wo
     if (found.silence) return await weighSilence(found, kit, world)
     const { reasonCode, expected, observed, busy } = found
     if (busy !== undefined) return { state: 'inconclusive', reasonCode, expected, observed, retryAfterSeconds: busy }
-    return { state: 'fail', reasonCode, expected, observed }
+    const why = peer && (await diagnose(kit.conversation.transcript.at(-1), peer))
+    if (world.stopped(place) === 'interrupted') return blockedBy('interrupted')
+    return { state: 'fail', reasonCode, expected, observed: why === undefined ? observed : `${observed}; ${why}` }
   } catch (cause) {
     if (world.stopped(place) === 'interrupted') return blockedBy('interrupted')
     if (cause instanceof Interruption)
@@ -109,14 +120,22 @@ const judgeAttempt = async (attempt: Attempt, kit: Kit, place: string, world: Wo
 }
 
 /** A target that was busy is asked again when it says it will be ready, if the run has the patience; all rounds are evidence. */
-const judgeCase = async (attempt: Attempt, place: string, environment: Environment): Promise<CaseResult> => {
+const judgeCase = async (
+  attempt: Attempt,
+  place: string,
+  environment: Environment,
+  prerequisite: boolean,
+): Promise<CaseResult> => {
   const { world } = environment
   const stop = world.stopped(place)
   if (stop) return { name: attempt.name, ...blockedBy(stop), clock: [], transcript: [] }
   const recorder = new Recorder(world.scene(place))
   for (let round = 0; ; round++) {
     const kit = createKit(environment, recorder, round === 0 ? place : `${place}\nround ${round}`)
-    const { retryAfterSeconds, ...judged } = await judgeAttempt(attempt, kit, place, world)
+    // Everybody is a new initiator where it can be, so that no limit for one of them is in the way.
+    const peer = (): Kit => (recorder.identity ? kit.as({}) : kit.stranger())
+    const judging = judgeAttempt(attempt, kit, place, world, prerequisite ? peer : undefined)
+    const { retryAfterSeconds, ...judged } = await judging
     if (!world.stopped(place)) await kit.finish()
     const wait = Math.max(1, retryAfterSeconds ?? 1)
     const again =
@@ -158,7 +177,7 @@ export const judgeCheck = async (planned: Planned, environment: Environment): Pr
 
   const cases: CaseResult[] = []
   for (const attempt of attemptsOf(planned))
-    cases.push(await judgeCase(attempt, placeOf(check.id, transport, attempt.name), environment))
+    cases.push(await judgeCase(attempt, placeOf(check.id, transport, attempt.name), environment, check.prerequisite))
   const level = environment.levelOf(check.requirement)
   const worst: Outcome & { name: string } = worstOf(cases) ?? { name: '', state: 'error', reasonCode: 'no-case' }
   const state = worst.state === 'fail' && level.startsWith('SHOULD') ? 'warn' : worst.state

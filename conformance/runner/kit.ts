@@ -2,7 +2,8 @@ import { CLOSE_TASK, PING_TASK } from '../../schemas/index.js'
 import { describeAnswer, type Answer } from '../probe/initiator/answer.js'
 import { Conversation, type Surroundings } from '../probe/initiator/conversation.js'
 import { signHandshake, type HandshakeDraft } from '../probe/initiator/handshake-draft.js'
-import { sealDraft, type ProbeSession, type SessionDraft } from '../probe/initiator/session-draft.js'
+import type { MistakenSealing } from '../probe/diagnosis/sealing-mistakes.js'
+import { sealDraft, sealDraftWith, type ProbeSession, type SessionDraft } from '../probe/initiator/session-draft.js'
 import { messagesUrl, type Identity, type Target } from '../probe/initiator/target.js'
 import { deriveEd25519PublicKey, signEd25519 } from '../probe/crypto/ed25519.js'
 import { encodeDidKey } from '../probe/identity/did-key.js'
@@ -112,6 +113,12 @@ export class Kit {
   send(session: ProbeSession, draft: SessionDraft | Prepared<SessionDraft>, request?: WireRequest): Promise<Answer> {
     const prepared = 'request' in draft ? draft : this.prepare(draft)
     return this.conversation.send(session, prepared, prepared.record, request ?? prepared.request)
+  }
+
+  /** Sends a message of a session as a peer that makes a mistake would seal it. */
+  sendMistaken(session: ProbeSession, draft: SessionDraft, sealing: MistakenSealing): Promise<Answer> {
+    const { envelope, record } = sealDraftWith(draft, sealing)
+    return this.conversation.send(session, draft, record, this.conversation.post(envelope), sealing.mistake)
   }
 
   /** An honest request of a session and its answer. */

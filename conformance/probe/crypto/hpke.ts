@@ -4,9 +4,9 @@ import { hkdfExpand, hkdfExtract } from './hkdf.js'
 import { deriveX25519PublicKey, x25519, type KeyPair } from './x25519.js'
 
 // RFC 9180, Base mode, export only: DHKEM(X25519, HKDF-SHA256), HKDF-SHA256, ChaCha20-Poly1305 (in the suite id only).
-const [KEM, KDF, AEAD] = [be16(0x0020), be16(0x0001), be16(0x0003)]
+const [KEM, KDF, AEAD] = [be16(0x0020), be16(0x0001), 0x0003]
 const kemSuite = concat(encodeUtf8('KEM'), KEM)
-const hpkeSuite = concat(encodeUtf8('HPKE'), KEM, KDF, AEAD)
+const hpkeSuiteOf = (aead: number): Uint8Array => concat(encodeUtf8('HPKE'), KEM, KDF, be16(aead))
 const version = encodeUtf8('HPKE-v1')
 const empty = new Uint8Array(0)
 const baseMode = Uint8Array.of(0)
@@ -30,7 +30,8 @@ const sharedSecret = (dh: Uint8Array, enc: Uint8Array, pkR: Uint8Array): Uint8Ar
   labeledExpand(kemSuite, labeledExtract(kemSuite, empty, 'eae_prk', dh), 'shared_secret', concat(enc, pkR), 32)
 
 // §5.1 and §5.3
-const exported = (shared: Uint8Array, info: Uint8Array, exporterContext: Uint8Array, length: number): Uint8Array => {
+const exported = (shared: Uint8Array, { info, exporterContext, length, aead = AEAD }: ExportContext): Uint8Array => {
+  const hpkeSuite = hpkeSuiteOf(aead)
   const context = concat(
     baseMode,
     labeledExtract(hpkeSuite, empty, 'psk_id_hash', empty),
@@ -47,6 +48,8 @@ export interface ExportContext {
   readonly exporterContext: Uint8Array
   /** Bytes to export. */
   readonly length: number
+  /** Identifier of the AEAD in the suite (RFC 9180 §7.3), by default that of SAGE: what a peer of another suite exports. */
+  readonly aead?: number
 }
 
 /**
@@ -59,7 +62,7 @@ export const exportAsSender = (
 ): { enc: Uint8Array; exported: Uint8Array } => {
   const { privateKey, publicKey: enc } = deriveHpkeKeyPair(given.ikmE)
   const shared = sharedSecret(x25519(privateKey, given.pkR), enc, given.pkR)
-  return { enc, exported: exported(shared, given.info, given.exporterContext, given.length) }
+  return { enc, exported: exported(shared, given) }
 }
 
 /**
@@ -71,5 +74,5 @@ export const exportAsReceiver = (
 ): { exported: Uint8Array } => {
   const pkR = deriveX25519PublicKey(given.skR)
   const shared = sharedSecret(x25519(given.skR, given.enc), given.enc, pkR)
-  return { exported: exported(shared, given.info, given.exporterContext, given.length) }
+  return { exported: exported(shared, given) }
 }

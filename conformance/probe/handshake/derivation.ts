@@ -1,9 +1,7 @@
-import { concat } from '../bytes/framing.js'
-import { encodeUtf8 } from '../bytes/utf8.js'
-import { hkdfExpand, hkdfExtract } from '../crypto/hkdf.js'
 import { deriveHpkeKeyPair, exportAsReceiver, exportAsSender } from '../crypto/hpke.js'
 import { deriveX25519PublicKey, x25519 } from '../crypto/x25519.js'
-import { exportCtxOf, infoOf, type Parties } from './strings.js'
+import { honestSteps, type HandshakeSteps } from './steps.js'
+import type { Parties } from './strings.js'
 
 // A tester shows its evidence: every intermediate value is returned, and none of its keys protects anything.
 
@@ -33,17 +31,14 @@ export interface ResponderKeys {
   readonly ephSPrivateKey: Uint8Array
 }
 
-const exportContext = ({ ctx, initDid, respDid }: Parties) => {
-  const [info, exportCtx] = [infoOf({ ctx, initDid, respDid }), exportCtxOf(ctx)]
-  return {
-    strings: { ctx, initDid, respDid, info, exportCtx },
-    hpke: { info: encodeUtf8(info), exporterContext: encodeUtf8(exportCtx), length: 32 },
-  }
+const exportContext = ({ ctx, initDid, respDid }: Parties, steps: HandshakeSteps) => {
+  const [info, exportCtx] = [steps.info({ ctx, initDid, respDid }), steps.exportCtx(ctx)]
+  return { strings: { ctx, initDid, respDid, info, exportCtx }, hpke: steps.hpke(info, exportCtx) }
 }
 
-const combine = (exportCtx: string, exporter: Uint8Array, ssE2E: Uint8Array) => {
-  const prk = hkdfExtract(encodeUtf8(exportCtx), concat(exporter, ssE2E))
-  return { exporter, ssE2E, prk, seed: hkdfExpand(prk, encodeUtf8('SAGE-HPKE+E2E-Combiner'), 32) }
+const combine = (exportCtx: string, exporter: Uint8Array, ssE2E: Uint8Array, steps: HandshakeSteps) => {
+  const prk = steps.prk(exportCtx, exporter, ssE2E)
+  return { exporter, ssE2E, prk, seed: steps.seed(prk) }
 }
 
 /** What an initiator can say before it has an answer: its two public keys, 32 bytes each. */
@@ -53,27 +48,31 @@ export const deriveOffer = (keys: Pick<InitiatorKeys, 'ikmE' | 'ephCPrivateKey'>
 })
 
 /**
- * The initiator's side.
+ * The initiator's side, by the `steps` of the protocol or by mistaken ones.
  * @throws Refusal `length`, or `agreement` when `ephS` or the KEM key is of low order
  */
-export const deriveAsInitiator = (given: Parties & InitiatorKeys & { readonly ephS: Uint8Array }): Derivation => {
-  const { strings, hpke } = exportContext(given)
+export const deriveAsInitiator = (
+  given: Parties & InitiatorKeys & { readonly ephS: Uint8Array },
+  steps = honestSteps,
+): Derivation => {
+  const { strings, hpke } = exportContext(given, steps)
   const { enc, exported } = exportAsSender({ ...hpke, ikmE: given.ikmE, pkR: given.kemPublicKey })
   const ephC = deriveX25519PublicKey(given.ephCPrivateKey)
-  const secrets = combine(strings.exportCtx, exported, x25519(given.ephCPrivateKey, given.ephS))
+  const secrets = combine(strings.exportCtx, exported, x25519(given.ephCPrivateKey, given.ephS), steps)
   return { ...strings, enc, ephC, ephS: given.ephS, ...secrets }
 }
 
 /**
- * The responder's side.
+ * The responder's side, by the `steps` of the protocol or by mistaken ones.
  * @throws Refusal `length`, or `agreement` when `enc` or `ephC` is of low order
  */
 export const deriveAsResponder = (
   given: Parties & ResponderKeys & { readonly enc: Uint8Array; readonly ephC: Uint8Array },
+  steps = honestSteps,
 ): Derivation => {
-  const { strings, hpke } = exportContext(given)
+  const { strings, hpke } = exportContext(given, steps)
   const { exported } = exportAsReceiver({ ...hpke, skR: given.kemPrivateKey, enc: given.enc })
   const ephS = deriveX25519PublicKey(given.ephSPrivateKey)
-  const secrets = combine(strings.exportCtx, exported, x25519(given.ephSPrivateKey, given.ephC))
+  const secrets = combine(strings.exportCtx, exported, x25519(given.ephSPrivateKey, given.ephC), steps)
   return { ...strings, enc: given.enc, ephC: given.ephC, ephS, ...secrets }
 }

@@ -1,5 +1,6 @@
 import { statusOf, type ErrorCode, type HandshakeResponseData, type PlainErrorCode } from '../../../schemas/index.js'
 import { parseJsonObject } from '../bytes/json.js'
+import { explainHandshake, explainResponse } from '../diagnosis/explain.js'
 import { openResponse, type SentRequest } from '../handshake/verdict.js'
 import type { Resolve } from '../identity/resolver.js'
 import type { Exchanged } from '../net/exchange.js'
@@ -73,7 +74,11 @@ const readError = (response: WireResponse): Answer => {
   }
 }
 
-const readWith = (exchanged: Exchanged, read: (response: WireResponse) => Answer): Answer => {
+const readWith = (
+  exchanged: Exchanged,
+  read: (response: WireResponse) => Answer,
+  explain: (refusal: Refusal, body: Uint8Array) => string | undefined,
+): Answer => {
   if (exchanged.kind === 'timeout') return { kind: 'timeout' }
   if (exchanged.kind !== 'response') return { kind: exchanged.kind, why: exchanged.reason }
   const { response } = exchanged
@@ -81,32 +86,42 @@ const readWith = (exchanged: Exchanged, read: (response: WireResponse) => Answer
   try {
     return read(response)
   } catch (cause) {
-    return { kind: 'unacceptable', why: reasonOf(cause), response }
+    if (!(cause instanceof Refusal)) throw cause
+    const why = [cause.message, explain(cause, response.body)].filter(part => part !== undefined).join('; ')
+    return { kind: 'unacceptable', why, response }
   }
 }
 
 /** The answer to a handshake message. Never throws. */
 export const readHandshakeAnswer = (exchanged: Exchanged, reader: HandshakeReader): Answer =>
-  readWith(exchanged, response => {
-    const { kid, derivation, data } = openResponse(response.body, reader.sent, reader)
-    const session = new ProbeSession(kid, reader.sent.ctx, reader.identity, derivation.seed, reader.maxSessionRecords)
-    return { kind: 'session', session, data, response }
-  })
+  readWith(
+    exchanged,
+    response => {
+      const { kid, derivation, data } = openResponse(response.body, reader.sent, reader)
+      const session = new ProbeSession(kid, reader.sent.ctx, reader.identity, derivation.seed, reader.maxSessionRecords)
+      return { kind: 'session', session, data, response }
+    },
+    (refusal, body) => explainHandshake(refusal, body, reader),
+  )
 
 /** The answer to a message inside a session. Never throws. */
 export const readSessionAnswer = (exchanged: Exchanged, { session, draft, record }: SessionReader): Answer =>
-  readWith(exchanged, response => {
-    const parsed = parseSessionResponse(response.body)
-    for (const [member, asked] of [
-      ['message_id', draft.id],
-      ['task_id', draft.task_id],
-      ['kid', draft.kid],
-    ] as const)
-      if (parsed[member] !== asked) throw new Refusal('transcript', `${member} is not the request's`)
-    const { plaintext, seq } = openResponseRecord(parsed, record, (bytes, aad) => session.receiver.open(bytes, aad))
-    if (parsed.success) return { kind: 'success', plaintext, seq, response }
-    return { kind: 'authenticated', error: parsed.error, plaintext, seq, response }
-  })
+  readWith(
+    exchanged,
+    response => {
+      const parsed = parseSessionResponse(response.body)
+      for (const [member, asked] of [
+        ['message_id', draft.id],
+        ['task_id', draft.task_id],
+        ['kid', draft.kid],
+      ] as const)
+        if (parsed[member] !== asked) throw new Refusal('transcript', `${member} is not the request's`)
+      const { plaintext, seq } = openResponseRecord(parsed, record, (bytes, aad) => session.receiver.open(bytes, aad))
+      if (parsed.success) return { kind: 'success', plaintext, seq, response }
+      return { kind: 'authenticated', error: parsed.error, plaintext, seq, response }
+    },
+    (refusal, body) => explainResponse(refusal, body, session, { draft, record }),
+  )
 
 /** Is `body` an object with a member `name`, whatever else it is? Never throws. */
 export const hasMember = (body: Uint8Array, name: string): boolean => {

@@ -81,18 +81,28 @@ export class Conversation {
     return answer
   }
 
-  /** Sends a session message as `request` says; `draft` and `record` are what the answer is judged by. */
-  async send(session: ProbeSession, draft: SessionDraft, record: Uint8Array, request: WireRequest): Promise<Answer> {
+  /**
+   * Sends a session message as `request` says; `draft` and `record` are what the answer is judged by. `mistake` is what the
+   * record was sealed with, if not as the draft says.
+   */
+  async send(
+    session: ProbeSession,
+    draft: SessionDraft,
+    record: Uint8Array,
+    request: WireRequest,
+    mistake?: string,
+  ): Promise<Answer> {
     const url = messagesUrl(this.around.target)
     const at = this.around.now()
     const exchanged = await this.around.exchange(request, url)
     const answer = readSessionAnswer(exchanged, { session, draft, record })
     const sealed = {
       seq: String(draft.seq),
-      aad: encodeHex(requestAad(draft)),
+      ...(mistake === undefined ? { aad: encodeHex(requestAad(draft)) } : {}),
       plaintext: recordPlaintext(draft.plaintext),
     }
-    this.#note(draft.task_id, { at, request, url, exchanged }, answer, { sealed, ...this.#opened(answer) })
+    const what = mistake === undefined ? draft.task_id : `${draft.task_id} with ${mistake}`
+    this.#note(what, { at, request, url, exchanged }, answer, { sealed, ...this.#opened(answer) })
     return answer
   }
 

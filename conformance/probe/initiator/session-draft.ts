@@ -1,3 +1,6 @@
+import { encodeBase64 } from '../bytes/base64.js'
+import { be64, concat } from '../bytes/framing.js'
+import { sealAead } from '../crypto/aead.js'
 import { createUuid, type Entropy } from '../entropy.js'
 import { deriveSessionKeys, type SessionKeys } from '../session/keys.js'
 import { createReceiver, type Receiver } from '../session/receiver.js'
@@ -19,7 +22,7 @@ export class ProbeSession {
     readonly kid: string,
     readonly contextId: string,
     readonly identity: Identity,
-    seed: Uint8Array,
+    readonly seed: Uint8Array,
     maxSessionRecords: bigint,
   ) {
     this.keys = deriveSessionKeys(seed)
@@ -57,4 +60,13 @@ export const sealDraft = (draft: SessionDraft): { envelope: WireObject; record: 
   const { key, seq, nonce, plaintext, ...fields } = draft
   const { message, record } = sealRequest(fields, { key, seq, nonce, plaintext })
   return { envelope: message, record }
+}
+
+/** The message of a draft, its record sealed with another key of 32 bytes or with any additional data. */
+export const sealDraftWith = (
+  { key: _key, seq, nonce, plaintext, ...fields }: SessionDraft,
+  sealing: { readonly key: Uint8Array; readonly aad: Uint8Array },
+): { envelope: WireObject; record: Uint8Array } => {
+  const record = concat(be64(seq), nonce, sealAead(sealing.key, nonce, sealing.aad, plaintext))
+  return { envelope: { ...fields, payload: encodeBase64(record) }, record }
 }

@@ -19,12 +19,30 @@ export interface SessionKeys {
   readonly s2cSign: Uint8Array
 }
 
-/** All keys of the session that the 32 bytes of `seed` stand for. */
-export const deriveSessionKeys = (seed: Uint8Array): SessionKeys => {
-  const sid = encodeBase64url(sha256(concat(encodeUtf8('sage/hpke+e2e v1'), seed)).subarray(0, 16))
-  const sessionPrk = hkdfExtract(encodeUtf8(sid), seed)
-  const pair = hkdfExpand(sessionPrk, encodeUtf8('sage-session-keys-v1'), 64)
-  const directional = hkdfExpand(sessionPrk, encodeUtf8('sage-directional-keys-v1'), 128)
+/** The derivations of the key schedule, one by one, so that each can be made in a mistaken way. */
+export interface KeySteps {
+  readonly sid: (seed: Uint8Array) => string
+  readonly sessionPrk: (sid: string, seed: Uint8Array) => Uint8Array
+  /** 64 bytes: encryptKey ‖ signingKey. */
+  readonly pair: (sessionPrk: Uint8Array) => Uint8Array
+  /** 128 bytes: c2sEnc ‖ c2sSign ‖ s2cEnc ‖ s2cSign. */
+  readonly directional: (sessionPrk: Uint8Array) => Uint8Array
+}
+
+/** The steps of the protocol. */
+export const honestKeySteps: KeySteps = {
+  sid: seed => encodeBase64url(sha256(concat(encodeUtf8('sage/hpke+e2e v1'), seed)).subarray(0, 16)),
+  sessionPrk: (sid, seed) => hkdfExtract(encodeUtf8(sid), seed),
+  pair: sessionPrk => hkdfExpand(sessionPrk, encodeUtf8('sage-session-keys-v1'), 64),
+  directional: sessionPrk => hkdfExpand(sessionPrk, encodeUtf8('sage-directional-keys-v1'), 128),
+}
+
+/** All keys of the session that the 32 bytes of `seed` stand for, by the `steps` of the protocol or by mistaken ones. */
+export const deriveSessionKeys = (seed: Uint8Array, steps = honestKeySteps): SessionKeys => {
+  const sid = steps.sid(seed)
+  const sessionPrk = steps.sessionPrk(sid, seed)
+  const pair = steps.pair(sessionPrk)
+  const directional = steps.directional(sessionPrk)
   return {
     sid,
     sessionPrk,

@@ -43,29 +43,38 @@ const metadataPart = (metadata: Readonly<Record<string, string>>): Uint8Array =>
   return concat(be16(entries.length), ...byName.flatMap(([name, value]) => [len16(name), len16(value)]))
 }
 
+/** What callerAAD of a session message is put together from, by name and in this order. */
+export const requestAadParts = (fields: RequestFields) => ({
+  label: encodeUtf8('sage/request|v1'),
+  id: len16(fields.id),
+  context_id: len16(fields.context_id),
+  task_id: len16(fields.task_id),
+  did: len16(fields.did),
+  kid: len16(fields.kid),
+  encoding: len16(fields.encoding ?? ''),
+  stream: streamPart(fields.stream),
+  metadata: metadataPart(fields.metadata ?? {}),
+})
+
 /** callerAAD of a session message. */
-export const requestAad = ({ id, context_id, task_id, did, kid, encoding, stream, metadata }: RequestFields) =>
-  concat(
-    encodeUtf8('sage/request|v1'),
-    ...[id, context_id, task_id, did, kid, encoding ?? ''].map(len16),
-    streamPart(stream),
-    metadataPart(metadata ?? {}),
-  )
+export const requestAad = (fields: RequestFields): Uint8Array => concat(...Object.values(requestAadParts(fields)))
 
 /** SHA-256, 32 bytes, of the record that a response answers. */
 export const requestHashOf = (requestRecord: Uint8Array): Uint8Array => sha256(requestRecord)
 
+/** What callerAAD of a session response is put together from, by name and in this order. */
+export const responseAadParts = (fields: ResponseFields, requestHash: Uint8Array) => ({
+  label: encodeUtf8('sage/response|v1'),
+  message_id: len16(fields.message_id),
+  task_id: len16(fields.task_id),
+  kid: len16(fields.kid),
+  success: u8(fields.success),
+  error: len16(fields.error ?? ''),
+  encoding: len16(fields.encoding ?? ''),
+  stream: streamPart(fields.stream),
+  requestHash,
+})
+
 /** callerAAD of a session response; `requestHash` is {@link requestHashOf} the record that it answers. */
-export const responseAad = (
-  { success, message_id, task_id, kid, error, encoding, stream }: ResponseFields,
-  requestHash: Uint8Array,
-): Uint8Array =>
-  concat(
-    encodeUtf8('sage/response|v1'),
-    ...[message_id, task_id, kid].map(len16),
-    u8(success),
-    len16(error ?? ''),
-    len16(encoding ?? ''),
-    streamPart(stream),
-    requestHash,
-  )
+export const responseAad = (fields: ResponseFields, requestHash: Uint8Array): Uint8Array =>
+  concat(...Object.values(responseAadParts(fields, requestHash)))
