@@ -94,6 +94,22 @@ const Result = Type.Object(
   plain,
 )
 
+const Coverage = Type.Object(
+  {
+    requirements: Count,
+    judged: Type.Integer({ minimum: 0, description: 'by this run' }),
+    run: Type.Integer({ minimum: 0, description: 'of the others: what `run` can judge' }),
+    vectors: Type.Integer({ minimum: 0, description: 'of the others: what `vectors run` judges' }),
+    runClient: Type.Integer({ minimum: 0, description: 'of the others: what `run-client` judges' }),
+    unobservable: Type.Integer({ minimum: 0, description: 'what nobody outside can observe' }),
+    unjudged: Type.Integer({ minimum: 0, description: 'what nothing judges yet' }),
+  },
+  {
+    ...plain,
+    description: 'by whom the requirements are judged, each counted once: the members after the first add up to it',
+  },
+)
+
 /** The report of `sage-conformance run`: everything else that is reported is made from it. */
 export const Report = Type.Object(
   {
@@ -148,6 +164,7 @@ export const Report = Type.Object(
     ),
     exitStatus: Type.Integer({ minimum: 0, maximum: 4 }),
     counts: Type.Record(State, Count),
+    coverage: Coverage,
     problem: Type.Optional(Type.String({ description: 'why nothing was judged' })),
     discovery: Type.Object(evidence, { ...plain, description: 'how the agent card was read' }),
     skew: Type.Optional(Type.Object(evidence, { ...plain, description: "how the target's clock was measured" })),

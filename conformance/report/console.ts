@@ -1,5 +1,6 @@
 import type { Report } from '../../schemas/index.js'
 import { worstOf, type CaseResult, type CheckResult, type State } from '../runner/result.js'
+import { describeCoverage } from './coverage.js'
 import { abbreviated, printable, withoutLinks, wrap } from './text.js'
 
 /** Where a report is shown to a person. */
@@ -166,9 +167,9 @@ export class ConsoleReport {
       .map(([state, count]) => this.#paint(colourOf[state], `${count} ${state}`))
     const colour = verdict === 'conformant' ? 'green' : verdict === 'incomplete' ? 'yellow' : 'red'
     this.screen.write(`${this.#paint(colour, verdict)}: ${parts.join(', ')} in ${run.seconds.toFixed(1)} s\n`)
-    const about = [`seed ${run.seed}, salt ${run.salt}`]
+    const about = [describeCoverage(report.coverage), `seed ${run.seed}, salt ${run.salt}`]
     if (results.some(({ state }) => state === 'fail' || state === 'warn'))
-      about.unshift('more on a requirement: sage-conformance explain ID')
+      about.splice(1, 0, 'more on a requirement: sage-conformance explain ID')
     for (const line of about) this.screen.write(`${this.#paint('dim', line)}\n`)
   }
 }

@@ -6,6 +6,7 @@ import { encodeUtf8 } from '../probe/bytes/utf8.js'
 import { sha256 } from '../probe/crypto/hash.js'
 import { canonicalize } from '../probe/identity/jcs.js'
 import type { Judged, Settings } from '../runner/judge.js'
+import { coverageOf } from './coverage.js'
 import { countStates, exitStatusOf, verdictOf } from '../runner/result.js'
 import { loadRequirementSet } from '../trace/requirement-set.js'
 
@@ -36,6 +37,7 @@ export const createReport = (settings: Settings, judged: Judged, seconds: number
       verdict,
       exitStatus: exitStatusOf[verdict],
       counts: countStates(results),
+      coverage: coverageOf(results),
       problem,
       discovery,
       skew,

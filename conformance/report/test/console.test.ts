@@ -41,8 +41,9 @@ t.test('a failure says the sentence, what was expected and seen, in which cases,
     /^ {17}fault, sage\/ping@v1 \(seq 1\): accepted/,
     /^ {6}again: {5}sage-conformance run URL --only record\.replay$/,
   ])
-  t.match(lines.slice(-4), [
+  t.match(lines.slice(-5), [
     /^not conformant: [0-9]+ pass, 2 fail in 0\.0 s$/,
+    /^[0-9]+ of [0-9]+ requirements judged by this run, [0-9]+ not in this run, [0-9]+ by `vectors run`, /,
     /^more on a requirement: sage-conformance explain ID$/,
     /^seed 00, salt 00$/,
     '',
@@ -61,7 +62,7 @@ t.test('a terminal gets a line of progress that is cleared away, and what is sai
   const settled = shown.slice(shown.lastIndexOf('\u001b[2K') + 4)
   const wide = settled.split('\n').filter(line => line.length > 46)
   t.ok(
-    wide.every(line => /^ +again: |^fail |^seed |^more on /.test(line)),
+    wide.every(line => /^ +again: |^fail |^seed |^more on |^[0-9]+ of [0-9]+ requirements /.test(line)),
     wide.join('\n'),
   )
 })

@@ -6,6 +6,8 @@ import { checks } from '../../checks/index.js'
 import { mutants } from '../../mutants/index.js'
 import { honest, reportFault } from '../../mutants/judge-mutant.js'
 import { accepts } from '../../runner/check.js'
+import type { CheckResult } from '../../runner/result.js'
+import { coverageOf } from '../coverage.js'
 import { reportDigest } from '../json.js'
 import { verifyReport } from '../verification.js'
 
@@ -180,7 +182,8 @@ t.test('a check that did not end can only be blocked', async t => {
     const counts = of.counts as Counts
     counts.pass -= 1
     counts.blocked += 1
-    Object.assign(of, { verdict: 'incomplete', exitStatus: 3 })
+    const coverage = coverageOf(of.results as unknown as readonly CheckResult[])
+    Object.assign(of, { verdict: 'incomplete', exitStatus: 3, coverage })
   })
   t.match(await verify(cut), { kind: 'holds', untold: 1 })
 })
