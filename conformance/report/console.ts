@@ -41,9 +41,12 @@ const shown = ['not-observed', 'skip', 'inconclusive', 'warn', 'fail', 'error'] 
 const INDENT = ' '.repeat(6)
 const EXCHANGES = 4
 
+/** What is exchanged around that which is judged. */
+const besides = ['close', 'alive?', 'diagnosis']
+
 /** What a case exchanged last before it was judged, one line each: what it was for, what was sent, what came of it. */
 const lastExchanges = ({ transcript }: Pick<CaseResult, 'transcript'>): string[] => {
-  const told = transcript.filter(({ step }) => step !== 'close' && step !== 'alive?')
+  const told = transcript.filter(({ step }) => !besides.includes(step))
   return told.slice(-EXCHANGES).map(({ step, what, sealed, judged, response, failure }) => {
     const outcome = judged ?? (response ? `HTTP ${response.status}` : failure?.kind)
     const record = sealed ? ` (seq ${sealed.seq})` : ''
@@ -125,7 +128,7 @@ export class ConsoleReport {
     const reasons = new Set(blocked.map(({ observed, reasonCode }) => observed ?? reasonCode))
     for (const reason of reasons) {
       const count = blocked.filter(({ observed, reasonCode }) => (observed ?? reasonCode) === reason).length
-      this.#line('blocked', `${count} checks: ${reason}`)
+      this.#line('blocked', `${count} ${count === 1 ? 'check' : 'checks'}: ${reason}`)
     }
   }
 

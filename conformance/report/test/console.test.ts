@@ -1,6 +1,7 @@
 import t from 'tap'
 import { mutants } from '../../mutants/index.js'
 import { honest, reportFault } from '../../mutants/judge-mutant.js'
+import { insert } from '../../mutants/responder/mutant.js'
 import type { Report } from '../../../schemas/index.js'
 import { accepts } from '../../runner/check.js'
 import { broken, Interruption } from '../../runner/judgement.js'
@@ -98,6 +99,14 @@ t.test('what is blocked is told together, by reasons', async t => {
     accepts('task.close', { run: async () => undefined }),
   ]
   t.match(show(await reportFault(honest, { suite })), /^blocked {2}2 checks: task\.ping did not pass$/m)
+})
+
+t.test('of a diagnosis its outcome is shown, not its tries', async t => {
+  const refuses = insert('session', () => 'authentication_failed')
+  const shown = show(await reportFault(refuses, { only: ['task.ping'] }), { columns: 120 })
+  t.match(shown, /accepts none of [0-9]+ known mistakes/)
+  t.match(shown, /exchanges: session, handshake: accepted: a session\n +session, sage\/ping@v1 \(seq 0\): plain error/)
+  t.notMatch(shown, 'diagnosis,')
 })
 
 t.test('nothing that a target writes reaches the terminal as more than text', async t => {
