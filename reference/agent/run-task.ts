@@ -21,7 +21,7 @@ export interface OpenedRequest {
 
 const NOTHING = new Uint8Array()
 
-/** The failure with an error of the registry; only an application says anything with it. */
+/** The failure with an error of the registry; only an application says anything with it (error.empty-plaintext). */
 export const failed = (error: AuthenticatedErrorCode, plaintext: Uint8Array = NOTHING): TaskOutcome => ({
   success: false,
   error,

@@ -171,7 +171,7 @@ class HttpListener {
     return { answer: replyAnswer(reply, allow), about: subjectOf(reply) }
   }
 
-  /** What arrived is no HTTP request, or not in time (http.length-and-chunked, http.slow-sender). */
+  /** What arrived is no HTTP request, or not in time (http.length-and-chunked, http.length-repeated, http.slow-sender). */
   private async refuseGarbage(error: Error, socket: Duplex): Promise<void> {
     const isLate = errorCodeOf(error) === 'ERR_HTTP_REQUEST_TIMEOUT'
     if (!socket.writable || errorCodeOf(error) === 'ECONNRESET') return void socket.destroy()
