@@ -98,9 +98,20 @@ export const errorChecks = [
         ['a valid id and a member unknown', JSON.stringify({ ...next.envelope, extra: 1 }), next.id],
         ['a valid id and a bad record', JSON.stringify({ ...next.envelope, payload: 'AAAA' }), next.id],
       ]
+      const unread: [name: string, request: WireRequest][] = [
+        ['another method', { ...request, method: 'PUT' }],
+        ['another media type', replaceHeader(request, 'Content-Type', 'text/plain')],
+        [
+          'a body over the limit',
+          replaceHeader(request, 'Content-Length', String(kit.target.limits.maxMessageBytes + 1)),
+        ],
+      ]
       for (const [name, body, id] of bodies) {
-        const found = await kit.raw(`an error: ${name}`, withBody(request, body))
-        const judged = judgeMessageId(found, name, id)
+        const judged = judgeMessageId(await kit.raw(`an error: ${name}`, withBody(request, body)), name, id)
+        if (judged) return judged
+      }
+      for (const [name, wrong] of unread) {
+        const judged = judgeMessageId(await kit.raw(`an error: ${name}`, wrong), name, undefined)
         if (judged) return judged
       }
       return undefined

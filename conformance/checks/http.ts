@@ -85,7 +85,12 @@ export const httpChecks = [
     variant: 'accepted-forms',
     run: async kit => {
       const session = await kit.session()
-      for (const value of ['application/json; charset=utf-8', 'Application/JSON', 'application/json;charset=UTF-8']) {
+      for (const value of [
+        'application/json; charset=utf-8',
+        'Application/JSON',
+        'application/json;charset=UTF-8',
+        'application/json ; charset="utf-8"',
+      ]) {
         const next = kit.prepare(kit.draft(session))
         const found = judgeAcceptance(await kit.send(session, next, typed(value)(next)), `a message of type ${value}`)
         if (found) return found
@@ -279,6 +284,7 @@ export const httpChecks = [
         '127.0.0.1.rebound.example',
         'localhost.rebound.example',
         'rebound-localhost',
+        'x.localhost',
       ]) {
         const rebound = await kit.send(session, next, replaceHeader(next.request, 'Host', `${name}:${port}`))
         if (!isClientError(rebound.response?.status)) return brokenBy(rebound, `HTTP 4xx for the Host ${name}`)

@@ -1,6 +1,9 @@
 import type { Check } from '../runner/check.js'
 import { cardChecks } from './card.js'
 import { errorChecks } from './error.js'
+import { handshakeFreshnessChecks } from './handshake-freshness.js'
+import { handshakeIdentityChecks } from './handshake-identity.js'
+import { handshakeSessionChecks } from './handshake-session.js'
 import { handshakeChecks } from './handshake.js'
 import { httpChecks } from './http.js'
 import { messageChecks } from './message.js'
@@ -13,6 +16,9 @@ import { taskChecks } from './task.js'
 export const checks: readonly Check[] = [
   ...cardChecks,
   ...handshakeChecks,
+  ...handshakeIdentityChecks,
+  ...handshakeFreshnessChecks,
+  ...handshakeSessionChecks,
   ...taskChecks,
   ...recordChecks,
   ...sessionChecks,

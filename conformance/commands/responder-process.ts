@@ -26,6 +26,10 @@ const endOf = (child: ChildProcess): Promise<string> =>
 export async function startResponder(command: string, args: string[], patience = 20_000): Promise<ResponderProcess> {
   const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'] })
   const ended = endOf(child)
+  // Nobody else would end it.
+  const end = (): void => void child.kill('SIGKILL')
+  process.once('exit', end)
+  void ended.then(() => process.off('exit', end))
   const stop = async (grace = 5000): Promise<void> => {
     child.kill('SIGTERM')
     const timer = setTimeout(() => child.kill('SIGKILL'), grace)

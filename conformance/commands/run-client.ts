@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { closeSync, openSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { clientChecks } from '../client/all.js'
 import type { ClientCheck } from '../client/check.js'
 import { createChildClient } from '../client/child-client.js'
@@ -13,7 +13,8 @@ import type { Judged, Settings } from '../runner/judge.js'
 import type { CheckResult } from '../runner/result.js'
 import { loadRequirementSet } from '../trace/requirement-set.js'
 import { NotStartable } from '../vectors/child-peer.js'
-import { parseOption, parseWhole, UsageError } from './usage.js'
+import { parseReports } from './report-option.js'
+import { parseHexOption, parseWhole, quoted, UsageError } from './usage.js'
 
 /** The options of `run-client`, as texts from the command line. */
 export interface RunClientCommandOptions {
@@ -33,20 +34,6 @@ export const runClientDefaults = {
   seed: encodeHex(Buffer.from('sage-conformance')),
 }
 
-/** Opens every report file before anything is started, so that no verdict is lost for want of a folder. */
-const parseReports = (reports: readonly string[]): string[] =>
-  reports.map(report => {
-    const path = /^json=(.+)$/s.exec(report)?.[1]
-    if (path === undefined) throw new UsageError(`--report takes json=FILE, not ${JSON.stringify(report)}`)
-    try {
-      closeSync(openSync(path, 'a'))
-    } catch (cause) {
-      const reason = (cause as NodeJS.ErrnoException).code ?? 'error'
-      throw new UsageError(`--report: cannot write ${path} (${reason})`, { cause })
-    }
-    return path
-  })
-
 const parseChecks = (only: readonly string[], skip: readonly string[]): ClientCheck[] => {
   try {
     return selectClientChecks(clientChecks, only, skip)
@@ -55,14 +42,9 @@ const parseChecks = (only: readonly string[], skip: readonly string[]): ClientCh
   }
 }
 
-const hexOption = (option: string, text: string): string => {
-  parseOption(option, 'an even number of lower-case hex digits', () => parseHex(text))
-  return text
-}
-
 const parseSettings = (options: RunClientCommandOptions): Settings => ({
-  seed: hexOption('--seed', options.seed ?? runClientDefaults.seed),
-  salt: hexOption('--salt', options.salt ?? encodeHex(randomBytes(16))),
+  seed: parseHexOption('--seed', options.seed ?? runClientDefaults.seed),
+  salt: parseHexOption('--salt', options.salt ?? encodeHex(randomBytes(16))),
   only: [...(options.only ?? [])],
   skip: [...(options.skip ?? [])],
   jobs: parseWhole('--jobs', options.jobs ?? runClientDefaults.jobs, 1, 64),
@@ -72,10 +54,6 @@ const parseSettings = (options: RunClientCommandOptions): Settings => ({
   strict: false,
   flags: {},
 })
-
-/** What a word means to a POSIX shell, quoted where it must be. */
-const quoted = (word: string): string =>
-  /^[A-Za-z0-9_.,:/@=+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`
 
 const reproduction =
   (command: readonly string[], { salt, seed, timeoutMs }: Settings) =>

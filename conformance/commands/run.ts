@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto'
-import { openSync, closeSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { checks } from '../checks/index.js'
 import { parseBase64url } from '../probe/bytes/base64.js'
 import { parseDid } from '../probe/bytes/forms.js'
-import { encodeHex, parseHex } from '../probe/bytes/hex.js'
+import { encodeHex } from '../probe/bytes/hex.js'
 import type { Identity } from '../probe/initiator/target.js'
 import { ConsoleReport, type Screen } from '../report/console.js'
 import { createReport } from '../report/json.js'
@@ -15,7 +15,8 @@ import type { CheckResult } from '../runner/result.js'
 import { LiveWorld } from '../runner/world.js'
 import { loadRequirementSet } from '../trace/requirement-set.js'
 import { readSigningKey } from './identity-file.js'
-import { parseHttpUrl, parseOption, parseWhole, readTextFile, UsageError } from './usage.js'
+import { parseReports } from './report-option.js'
+import { parseHexOption, parseHttpUrl, parseOption, parseWhole, quoted, readTextFile, UsageError } from './usage.js'
 
 /** The options of `run`, as texts from the command line. */
 export interface RunCommandOptions {
@@ -58,31 +59,6 @@ const parseFlags = ({ did, kemKey, signingKey, http }: RunCommandOptions): Setti
 const readIdentity = (path: string): Identity =>
   createIdentity(readSigningKey(path, line => void process.stderr.write(`${line}\n`)))
 
-/** Opens every report file before anything is sent, so that no verdict is lost for want of a folder. */
-const parseReports = (reports: readonly string[]): string[] =>
-  reports.map(report => {
-    const [, format = '', path = ''] = /^([a-z]+)=(.+)$/s.exec(report) ?? []
-    if (format !== 'json') throw new UsageError(`--report takes json=FILE, not ${JSON.stringify(report)}`)
-    try {
-      closeSync(openSync(path, 'a'))
-    } catch (cause) {
-      throw new UsageError(`--report: cannot write ${path} (${(cause as NodeJS.ErrnoException).code ?? 'error'})`, {
-        cause,
-      })
-    }
-    return path
-  })
-
-/** The text of an option that is hex. */
-const hexOption = (option: string, text: string): string => {
-  parseOption(option, 'an even number of lower-case hex digits', () => parseHex(text))
-  return text
-}
-
-/** What a word means to a POSIX shell, quoted where it must be. */
-const quoted = (word: string): string =>
-  /^[A-Za-z0-9_.,:/@=+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`
-
 /** What the command line takes where nothing is said. */
 export const runDefaults = {
   timeout: '5000',
@@ -120,8 +96,8 @@ const parseRun = (urlText: string, options: RunCommandOptions) => {
   const flags = parseFlags(options)
   const identity = options.identity === undefined ? undefined : readIdentity(options.identity)
   const settings: Settings = {
-    seed: hexOption('--seed', options.seed ?? runDefaults.seed),
-    salt: hexOption('--salt', options.salt ?? encodeHex(randomBytes(16))),
+    seed: parseHexOption('--seed', options.seed ?? runDefaults.seed),
+    salt: parseHexOption('--salt', options.salt ?? encodeHex(randomBytes(16))),
     only: [...only],
     skip: [...skip],
     jobs: parseWhole('--jobs', options.jobs ?? runDefaults.jobs, 1, 64),

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { parseHex } from '../probe/bytes/hex.js'
 import { Refusal } from '../probe/refusal.js'
 
 /** What the caller got wrong: one line, exit status 2. */
@@ -43,4 +44,14 @@ export const readTextFile = (option: string, path: string): string => {
       cause,
     })
   }
+}
+
+/** What a word means to a POSIX shell, quoted where it must be. */
+export const quoted = (word: string): string =>
+  /^[A-Za-z0-9_.,:/@=+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`
+
+/** The text of an option that is hex. Throws UsageError. */
+export const parseHexOption = (option: string, text: string): string => {
+  parseOption(option, 'an even number of lower-case hex digits', () => parseHex(text))
+  return text
 }
