@@ -192,7 +192,7 @@ export const main = async (argv: string[]): Promise<number> => {
       if (cause.exitCode === 0) return 0
       // Help that was not asked for: a command is missing, and the help says which there are.
       if (cause.code === 'commander.help') return 2
-      process.stderr.write(`sage-conformance: ${cause.message.replace(/^error: /, '')}\n`)
+      process.stderr.write(`sage-conformance: ${cause.message.replace(/^error: /, '').replace(/\s*\n\s*/g, ' ')}\n`)
       return 2
     }
     if (cause instanceof UsageError) {
