@@ -36,7 +36,10 @@ const replay = async (report: Report, checks: readonly Check[]): Promise<Verific
   const { startedAt: _startedAt, seconds, ...settings } = report.run
   const playback = new Playback(report)
   const differs = (where: string, what: string): Verification => ({ kind: 'differs', where, what })
-  if (!URL.canParse(report.target.url)) return differs('the target', 'its URL is none')
+  if (!URL.canParse(report.target.url)) {
+    if (report.discovery.transcript.length > 0) return differs('the target', 'its URL is none')
+    return unreadable('it is a report of run-client: what a client did is in it, and cannot be judged again')
+  }
   let judged: Judged
   try {
     judged = await judge(checks, new URL(report.target.url), { ...settings, jobs: 1 }, playback)

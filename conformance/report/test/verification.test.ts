@@ -249,6 +249,17 @@ t.test('what is no report, or one of another version, is named for what it is', 
       /other requirements .*: judge it with that version/,
     ],
   ]
+  const { discovery, target } = report
+  const client = {
+    ...report,
+    target: { ...target, url: 'node client.js' },
+    discovery: { ...discovery, transcript: [] },
+  }
+  cases.push([
+    'a report of run-client',
+    JSON.stringify({ ...client, digest: reportDigest(client) }),
+    /run-client.*cannot be judged again/,
+  ])
   for (const [name, text, why] of cases) t.match(await verifyReport(text, checks), { kind: 'unreadable', why }, name)
 })
 
