@@ -1,11 +1,11 @@
 import { NONCE_MEMORY_SECONDS } from '../../schemas/index.js'
 import { encodeBase64url } from '../probe/bytes/base64.js'
 import { parseHex } from '../probe/bytes/hex.js'
-import { SECOND, encodeTime, parseTime } from '../probe/bytes/time.js'
+import { encodeTime, parseTime, SECOND } from '../probe/bytes/time.js'
 import type { Answer } from '../probe/initiator/answer.js'
-import { type HandshakeDraft, withParties } from '../probe/initiator/handshake-draft.js'
+import { withParties, type HandshakeDraft } from '../probe/initiator/handshake-draft.js'
 import { accepts, rejects } from '../runner/check.js'
-import { type Broken, broken, firstOf, judgeAcceptance, judgeRefusal } from '../runner/judgement.js'
+import { broken, brokenBy, firstOf, judgeAcceptance, judgeRefusal, type Broken } from '../runner/judgement.js'
 import type { Kit } from '../runner/kit.js'
 import { lowOrderX25519 } from './low-order.js'
 import { sessionsAtOnce } from './sessions-at-once.js'
@@ -99,6 +99,8 @@ export const handshakeFreshnessChecks = [
       const answers = await Promise.all(Array.from({ length: 6 }, () => shake(kit, draft)))
       const accepted = answers.filter(answer => answer.kind === 'session').length
       const expected = 'exactly one of six identical handshakes at once is accepted'
+      const busy = answers.find(({ kind }) => kind === 'busy')
+      if (accepted === 0 && busy) return brokenBy(busy, expected)
       if (accepted !== 1) return broken(`accepted-${accepted}`, expected, `${accepted} were accepted`)
       // A cap may be looked at before the nonce: whoever is turned away for want of room has no session either.
       const refused = answers.filter(answer => answer.kind !== 'session' && answer.kind !== 'busy')

@@ -2,7 +2,7 @@ import { encodeBase64, parseBase64 } from '../probe/bytes/base64.js'
 import { parseHex } from '../probe/bytes/hex.js'
 import { encodeBase58 } from '../probe/identity/base58.js'
 import { encodeDidKey, parseDidKey } from '../probe/identity/did-key.js'
-import { type HandshakeDraft, payloadTextOf, withParties } from '../probe/initiator/handshake-draft.js'
+import { payloadTextOf, withParties, type HandshakeDraft } from '../probe/initiator/handshake-draft.js'
 import { rejects } from '../runner/check.js'
 
 const authenticationFailed = { plain: 'authentication_failed' } as const

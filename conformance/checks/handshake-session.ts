@@ -1,10 +1,10 @@
 import { encodeBase64url } from '../probe/bytes/base64.js'
 import { parseHex } from '../probe/bytes/hex.js'
-import { type Answer, describeAnswer } from '../probe/initiator/answer.js'
+import { describeAnswer, type Answer } from '../probe/initiator/answer.js'
 import type { HandshakeDraft } from '../probe/initiator/handshake-draft.js'
 import type { ProbeSession } from '../probe/initiator/session-draft.js'
-import { type Needs, accepts } from '../runner/check.js'
-import { type Broken, broken, firstOf, judgeAcceptance, judgeRefusal } from '../runner/judgement.js'
+import { accepts, type Needs } from '../runner/check.js'
+import { broken, firstOf, judgeAcceptance, judgeRefusal, type Broken } from '../runner/judgement.js'
 import type { Kit } from '../runner/kit.js'
 import { lowOrderX25519 } from './low-order.js'
 

@@ -3,7 +3,7 @@ import { be64, concat } from '../probe/bytes/framing.js'
 import type { WireObject } from '../probe/initiator/handshake-draft.js'
 import type { SessionDraft } from '../probe/initiator/session-draft.js'
 import { accepts, rejects, type Needs, type Prepared } from '../runner/check.js'
-import { broken, firstOf, isAccepted, judgeAcceptance, judgeRefusal } from '../runner/judgement.js'
+import { broken, brokenBy, firstOf, isAccepted, judgeAcceptance, judgeRefusal } from '../runner/judgement.js'
 
 const authenticationFailed = { plain: 'authentication_failed' } as const
 const leavesNoTrace = ['same-bytes-accepted', 'session-lives'] as const
@@ -205,6 +205,8 @@ export const recordChecks = [
       const answers = await Promise.all(Array.from({ length: 6 }, () => kit.send(session, prepared)))
       const accepted = answers.filter(isAccepted).length
       const expected = 'exactly one of six copies of a record at once is accepted'
+      const busy = answers.find(({ kind }) => kind === 'busy')
+      if (accepted === 0 && busy) return brokenBy(busy, expected)
       if (accepted !== 1) return broken(`accepted-${accepted}`, expected, `${accepted} were accepted`)
       const refused = answers.filter(answer => !isAccepted(answer))
       return firstOf(...refused.map(answer => judgeRefusal(answer, authenticationFailed)))
