@@ -86,13 +86,6 @@ const verify: readonly Case[] = [
     badSignature,
   ),
   verifyReject('s-all-ff', 'the largest S', { signature: signature.slice(0, 64) + repeated(0xff, 32) }, badSignature),
-  {
-    id: 'verify-r-identity',
-    comment: 'R is the identity, in its canonical encoding: the equation holds',
-    flags: ['ForgedSignature'],
-    requirements: ['identity.signature-strict'],
-    input: { publicKey, message, signature: withIdentityAsR(signingKey, publicKey, message, `01${'00'.repeat(31)}`) },
-  },
   ...[
     ['y is p + 1', `ee${'ff'.repeat(30)}7f`],
     ['x is 0 with the sign bit', `01${'00'.repeat(30)}80`],
