@@ -1,4 +1,5 @@
 export * from './agent-card.js'
+export * from './close-codes.js'
 export * from './errors.js'
 export * from './handshake.js'
 export * from './limits.js'
