@@ -16,6 +16,6 @@ export {
   type SageErrorCode,
   type WireErrorCode,
 } from './bytes/sage-error.js'
-export type { Deadline } from './http/deadline.js'
+export type { Deadline } from './transport/deadline.js'
 export { parseDirectory, type Directory } from './identity/directory.js'
 export type { Resolver } from './identity/resolver.js'

@@ -12,6 +12,7 @@ const layers = [
   ['identity', 'session'],
   ['handshake'],
   ['message'],
+  ['transport'],
   ['http', 'websocket'],
   ['agent'],
 ]

@@ -3,7 +3,8 @@ import { enforce } from '../bytes/guard.js'
 import { SageError } from '../bytes/sage-error.js'
 import { encodeTime } from '../bytes/time.js'
 import { answerRequest, readRequest, recompute } from '../handshake/accept.js'
-import { withDeadline } from '../http/deadline.js'
+import { withDeadline } from '../transport/deadline.js'
+import type { Arrival } from '../transport/exchange.js'
 import type { ReceivedHandshake } from '../message/envelope.js'
 import { deriveTrafficKeys } from '../session/key-schedule.js'
 import { faultOf } from './agent-event.js'
@@ -55,6 +56,7 @@ const createSession = (
  */
 export const acceptHandshake = async (
   request: ReceivedHandshake,
+  arrival: Arrival,
   state: ResponderState,
 ): Promise<HandshakeResponse> => {
   const { identity, parts, guards, sessions, replay, clock, entropy } = state
@@ -87,6 +89,7 @@ export const acceptHandshake = async (
     parts,
   )
   sessions.add(createSession(kid, seed, request, state))
+  arrival.accepted()
   state.log({ event: 'handshake', did: request.did })
   return response
 }

@@ -6,6 +6,7 @@ import { authenticationFailed, isSageError, SageError } from '../bytes/sage-erro
 import type { ResponseEnvelope } from '../message/aad.js'
 import type { ReceivedSessionMessage } from '../message/envelope.js'
 import { MIN_RECORD_LENGTH, openRecord } from '../session/record.js'
+import type { Arrival } from '../transport/exchange.js'
 import type { LiveSession } from './live-session.js'
 import type { ResponderState } from './responder-state.js'
 import { failed, runTask, type OpenedRequest, type TaskOutcome } from './run-task.js'
@@ -22,12 +23,12 @@ interface Accepted {
  * (record.failure-leaves-no-trace).
  * @throws SageError `session_unknown` or `authentication_failed`
  */
-const accept = ({ message, record }: ReceivedSessionMessage, state: ResponderState): Accepted => {
+const accept = ({ message, record }: ReceivedSessionMessage, arrival: Arrival, state: ResponderState): Accepted => {
   const { parts, guards, limits } = state
   const session = state.sessions.find(message.kid)
   const seq = record.length < 8 ? 0n : readBe64(record)
   const refusedBy = session && windowRefusal(session, seq, limits)
-  const context: SessionContext = { message, record, seq, session, limits, refusedBy }
+  const context: SessionContext = { message, record, seq, session, limits, refusedBy, arrival }
   enforce(guards.session, context)
   // The guards have said so already, unless one is missing.
   if (session === undefined) throw authenticationFailed()
@@ -35,6 +36,7 @@ const accept = ({ message, record }: ReceivedSessionMessage, state: ResponderSta
   const { plaintext } = openRecord({ key: session.openKey, callerAad, record }, parts)
   enforce(guards.opened, context)
   state.responderParts.recordAccepted(session)
+  arrival.accepted()
   return { session, plaintext }
 }
 
@@ -78,14 +80,14 @@ const answer = (
  */
 export const acceptRecord = async (
   received: ReceivedSessionMessage,
-  signal: AbortSignal,
+  arrival: Arrival,
   state: ResponderState,
 ): Promise<SessionResponse> => {
-  const { session, plaintext } = accept(received, state)
+  const { session, plaintext } = accept(received, arrival, state)
   const { message, record } = received
   session.begin()
   try {
-    const request = { message, plaintext, session, signal }
+    const request = { message, plaintext, session, signal: arrival.signal }
     const outcome = await runTask(request, state)
     const response = answer(request, record, outcome, state)
     const task = state.tasks.has(message.task_id) ? message.task_id : 'unknown'

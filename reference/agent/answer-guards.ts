@@ -4,8 +4,8 @@ import type { ResponseEnvelope } from '../message/aad.js'
 
 /** What an initiator looks at in the answer to a request, before it opens the record. */
 export interface AnswerContext {
-  /** Of HTTP. */
-  readonly status: number
+  /** Of HTTP; undefined where the transport has none. */
+  readonly status: number | undefined
   readonly envelope: ResponseEnvelope
   /** The request that was posted. */
   readonly message: SessionMessage
@@ -15,7 +15,7 @@ const rejectIf = (wrong: boolean): 'peer_rejected' | undefined => (wrong ? 'peer
 
 /** What an initiator asks of the answer to a request, one member at a time. */
 export const answerGuards: readonly Guard<AnswerContext, 'peer_rejected'>[] = [
-  ['message.response-honoured', ({ status }) => rejectIf(status !== 200)],
+  ['message.response-honoured', ({ status }) => rejectIf(status !== undefined && status !== 200)],
   ['message.response-honoured', ({ envelope, message }) => rejectIf(envelope.message_id !== message.id)],
   ['message.response-honoured', ({ envelope, message }) => rejectIf(envelope.task_id !== message.task_id)],
   ['message.response-honoured', ({ envelope, message }) => rejectIf(envelope.kid !== message.kid)],

@@ -1,12 +1,13 @@
 import { parseDid } from '../bytes/did.js'
 import { isSageError, SageError } from '../bytes/sage-error.js'
-import { withDeadline, type Deadline } from '../http/deadline.js'
-import { HttpClient } from '../http/http-client.js'
+import { withDeadline, type Deadline } from '../transport/deadline.js'
+import { httpTransport } from '../http/http-transport.js'
 import { composeResolver, type Resolver } from '../identity/resolver.js'
+import type { ChannelOptions } from '../transport/channel.js'
 import { checkWhole } from './check-whole.js'
 import { systemClock, systemEntropy, type Clock, type Entropy } from './clock.js'
 import type { Identity } from './identity.js'
-import { initiate } from './initiate.js'
+import { initiate, messageIdOf } from './initiate.js'
 import { honestInitiatorSeams, type InitiatorSeams } from './initiator-seams.js'
 import { isSafe, parseHttpUrl } from './peer-address.js'
 import { configuredPeer, discoverPeer, type CardRequest, type Peer } from './peer.js'
@@ -82,24 +83,29 @@ export const connectWith = async (url: string, options: ConnectOptions, seams: I
   const compose = composeResolver(resolver ? [resolver] : [], seams.parts)
   const resolve = boundedResolver(compose, { timeoutMs, signal })
   const peer = await findPeer(base, options, { resolve, clock, timeoutMs, seams })
-  const client = new HttpClient(peer.endpoint.origin)
-  const path = `${peer.endpoint.pathname.replace(/\/$/, '')}/messages`
+  const channelOptions: ChannelOptions = {
+    maxMessageBytes: peer.limits.maxMessageBytes,
+    messageIdOf: answer => messageIdOf(answer, seams.parts),
+    monotonic: () => clock.monotonic(),
+    timeoutMs,
+    signal,
+  }
+  const channel = await seams.initiatorParts.open(httpTransport, peer.endpoint, channelOptions)
   try {
-    const live = await initiate({ identity, peer, client, path, resolve, clock, entropy, timeoutMs, signal, seams })
+    const live = await initiate({ identity, peer, channel, resolve, clock, entropy, timeoutMs, signal, seams })
     const isNamed = options.expectedDid !== undefined || options.peer !== undefined
     return new Session({
       live,
       peer: { did: peer.did, authenticatedBy: isNamed ? 'expected-did' : 'url' },
       limits: peer.limits,
-      client,
-      path,
+      channel,
       clock,
       entropy,
       timeoutMs,
       seams,
     })
   } catch (error) {
-    await client.close()
+    await channel.close()
     throw error
   }
 }

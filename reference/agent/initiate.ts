@@ -4,8 +4,8 @@ import { encodeTime } from '../bytes/time.js'
 import { erase } from '../crypto/erase.js'
 import { createRequest, erasePending, type PendingHandshake } from '../handshake/request.js'
 import { verifyResponse } from '../handshake/verify-response.js'
-import type { HttpAnswer, HttpClient } from '../http/http-client.js'
-import { parseResponse, type ReceivedResponse } from '../message/envelope.js'
+import type { Answer, Channel } from '../transport/channel.js'
+import { parseResponse, readMessageId, type ReceivedResponse } from '../message/envelope.js'
 import { deriveTrafficKeys } from '../session/key-schedule.js'
 import type { Resolver } from '../identity/resolver.js'
 import type { Parts } from '../parts.js'
@@ -19,9 +19,7 @@ import type { Peer } from './peer.js'
 export interface InitiateInput {
   readonly identity: Identity
   readonly peer: Peer
-  readonly client: HttpClient
-  /** Path to POST messages to. */
-  readonly path: string
+  readonly channel: Channel
   readonly resolve: Resolver
   readonly clock: Clock
   readonly entropy: Entropy
@@ -33,10 +31,19 @@ export interface InitiateInput {
 const rejected = (message: string, cause?: unknown): SageError => new SageError('peer_rejected', message, { cause })
 
 /** What a responder answered, read. @throws SageError `malformed` */
-export const readAnswer = ({ body }: HttpAnswer, parts: Parts): ReceivedResponse =>
+export const readAnswer = ({ body }: Answer, parts: Parts): ReceivedResponse =>
   parseResponse(parts.parseJson(body), parts)
 
-const handshakeAnswer = (answer: HttpAnswer, parts: Parts): Extract<ReceivedResponse, { kind: 'handshake' }> => {
+/** The `message_id` of an answer; undefined where there is none that can be read. */
+export const messageIdOf = (body: Uint8Array, parts: Parts): string | undefined => {
+  try {
+    return readMessageId(parts.parseJson(body))
+  } catch {
+    return undefined
+  }
+}
+
+const handshakeAnswer = (answer: Answer, parts: Parts): Extract<ReceivedResponse, { kind: 'handshake' }> => {
   let received: ReceivedResponse
   try {
     received = readAnswer(answer, parts)
@@ -45,20 +52,20 @@ const handshakeAnswer = (answer: HttpAnswer, parts: Parts): Extract<ReceivedResp
   }
   if (received.kind === 'plain')
     throw rejected('the responder refused the handshake', new SageError(received.response.error, 'a plain error'))
-  if (answer.status !== 200 || received.kind !== 'handshake') throw rejected('the answer is not one to a handshake')
+  if ((answer.status ?? 200) !== 200 || received.kind !== 'handshake')
+    throw rejected('the answer is not one to a handshake')
   return received
 }
 
 const shakeHands = async (
-  message: object,
+  message: { readonly id: string },
   pending: PendingHandshake,
   input: InitiateInput,
 ): Promise<{ readonly kid: string; readonly seed: Uint8Array }> => {
-  const { client, path, peer, resolve, clock, timeoutMs, signal, seams } = input
+  const { channel, peer, resolve, clock, timeoutMs, signal, seams } = input
   const { parts, guards, initiatorParts } = seams
   const body = encodeUtf8(JSON.stringify(message))
-  const maxBytes = peer.limits.maxMessageBytes
-  const answer = await initiatorParts.exchange(client, { method: 'POST', path, body, maxBytes, timeoutMs, signal })
+  const answer = await initiatorParts.exchange(channel, { id: message.id, body, timeoutMs, signal })
   const { response, dataBytes } = handshakeAnswer(answer, parts)
   const responderKey = await resolve(peer.did)
   const received = { messageId: response.message_id, dataBytes, pending, responderKey, now: clock.now() }
@@ -68,7 +75,7 @@ const shakeHands = async (
 /**
  * One handshake. No session comes of it unless every rule of handshake.md, "What the initiator refuses", holds.
  * @throws SageError `peer_rejected` when the responder refuses, or its answer is not acceptable (then `cause` says what it
- * said or what was wrong); `timeout`, `aborted`, `connection_lost`
+ * said or what was wrong); `unreachable`, `timeout`, `aborted`, `connection_lost`
  */
 export const initiate = async (input: InitiateInput): Promise<LiveSession> => {
   const { identity, peer, clock, entropy, seams } = input

@@ -1,8 +1,8 @@
 import type { Guard } from '../bytes/guard.js'
 import { responseGuards, type ResponseGuards } from '../handshake/verify-response.js'
-import type { HttpAnswer, HttpClient, HttpRequest } from '../http/http-client.js'
 import { cardGuards, type CardGuard } from '../identity/card-guards.js'
 import { honestParts, type Parts } from '../parts.js'
+import type { Answer, Channel, ChannelOptions, OutgoingMessage, Transport } from '../transport/channel.js'
 import { answerGuards, type AnswerContext } from './answer-guards.js'
 import { openAnswer } from './sealed-request.js'
 
@@ -18,8 +18,10 @@ export interface InitiatorGuards {
 
 /** What an initiator decides by itself, step by step, so that each can be replaced to make one that is wrong on purpose. */
 export interface InitiatorParts {
+  /** How a channel to the responder is opened. */
+  readonly open: (transport: Transport, endpoint: URL, options: ChannelOptions) => Promise<Channel>
   /** How a message gets to the responder and its answer back: once, to one address (http.no-redirect, message.no-resend). */
-  readonly exchange: (client: HttpClient, request: HttpRequest) => Promise<HttpAnswer>
+  readonly exchange: (channel: Channel, message: OutgoingMessage) => Promise<Answer>
   /** What an answer to a request comes to. */
   readonly openAnswer: typeof openAnswer
 }
@@ -34,6 +36,10 @@ export interface InitiatorSeams {
 /** The initiator as the specification has it. */
 export const honestInitiatorSeams: InitiatorSeams = {
   parts: honestParts,
-  initiatorParts: { exchange: (client, request) => client.request(request), openAnswer },
+  initiatorParts: {
+    open: (transport, endpoint, options) => transport.open(endpoint, options),
+    exchange: (channel, message) => channel.exchange(message),
+    openAnswer,
+  },
   guards: { card: cardGuards, response: responseGuards, answer: answerGuards },
 }

@@ -1,5 +1,5 @@
 import { SageError, type LocalErrorCode } from '../bytes/sage-error.js'
-import { isLoopbackHost } from '../http/loopback.js'
+import { isLoopbackHost } from '../transport/loopback.js'
 
 /**
  * An http or https URL without user, query and fragment; its path has no slash at its end.

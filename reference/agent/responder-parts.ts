@@ -1,4 +1,4 @@
-import { detailOf, type DetailOf } from '../http/plain-error.js'
+import { detailOf, type DetailOf } from '../transport/plain-error.js'
 import { randomUuid, type Entropy } from './clock.js'
 import type { LiveSession } from './live-session.js'
 import type { ServedTask } from './tasks.js'

@@ -4,9 +4,9 @@ import { enforce } from '../bytes/guard.js'
 import { isSageError, SageError } from '../bytes/sage-error.js'
 import { schemaParser } from '../bytes/schema.js'
 import { isTask } from '../bytes/token.js'
-import type { HttpAnswer } from '../http/http-client.js'
 import type { Parts } from '../parts.js'
 import { MIN_RECORD_LENGTH, receiveRecord } from '../session/record.js'
+import type { Answer } from '../transport/channel.js'
 import { readAnswer } from './initiate.js'
 import type { InitiatorSeams } from './initiator-seams.js'
 import type { LiveSession } from './live-session.js'
@@ -81,7 +81,7 @@ interface Opened {
 
 const open = (
   live: LiveSession,
-  answer: HttpAnswer,
+  answer: Answer,
   { message, record }: SealedRequest,
   { parts, guards }: InitiatorSeams,
 ): Opened => {
@@ -105,7 +105,7 @@ const open = (
  */
 export const openAnswer = (
   live: LiveSession,
-  answer: HttpAnswer,
+  answer: Answer,
   request: SealedRequest,
   seams: InitiatorSeams,
 ): Uint8Array => {

@@ -2,6 +2,7 @@ import type { Limits, RequirementId, SessionMessage } from '../../schemas/index.
 import { WINDOW_RECORDS } from '../../schemas/index.js'
 import type { Guard } from '../bytes/guard.js'
 import { MIN_RECORD_LENGTH } from '../session/record.js'
+import type { Arrival } from '../transport/exchange.js'
 import type { LiveSession } from './live-session.js'
 
 /** What the guards of a session message see. */
@@ -16,6 +17,8 @@ export interface SessionContext {
   readonly limits: Limits
   /** Why the window refuses `seq`, at the first look. */
   readonly refusedBy: RequirementId | undefined
+  /** How the message came. No rule depends on it. */
+  readonly arrival: Arrival
 }
 
 const WIDTH = BigInt(WINDOW_RECORDS)

@@ -2,8 +2,8 @@ import { CLOSE_TASK, PING_TASK, type Limits, type Metadata } from '../../schemas
 import { isSageError, SageError } from '../bytes/sage-error.js'
 import { encodeUtf8 } from '../bytes/utf8.js'
 import { equal } from '../crypto/equal.js'
-import { withDeadline, type Deadline } from '../http/deadline.js'
-import type { HttpAnswer, HttpClient } from '../http/http-client.js'
+import { withDeadline, type Deadline } from '../transport/deadline.js'
+import type { Answer, Channel } from '../transport/channel.js'
 import { randomUuid, type Clock, type Entropy } from './clock.js'
 import type { InitiatorSeams } from './initiator-seams.js'
 import type { LiveSession } from './live-session.js'
@@ -32,9 +32,7 @@ export interface SessionInput {
   readonly live: LiveSession
   readonly peer: SessionPeer
   readonly limits: Limits
-  readonly client: HttpClient
-  /** Path to POST messages to. */
-  readonly path: string
+  readonly channel: Channel
   readonly clock: Clock
   readonly entropy: Entropy
   readonly timeoutMs: number
@@ -67,8 +65,8 @@ export class Session implements AsyncDisposable {
    * where the caller has said `idempotent` (message.no-resend), never outside a record (message.no-plaintext).
    * @param plaintext so many bytes that the message, in base64, keeps to the peer's `maxMessageBytes`
    * @throws SageError with the code of an authenticated error (`cause` is a TaskFailure with the plaintext of
-   * `application_failed`). Before anything is sent: `session_closed`, `configuration`, `aborted`, and
-   * `payload_too_large` over the peer's `maxMessageBytes`. After that, `outcome_unknown` for everything else: a plain
+   * `application_failed`). Before anything is sent: `session_closed`, `configuration`, `aborted`, `unreachable`,
+   * and `payload_too_large` over the peer's `maxMessageBytes`. After that, `outcome_unknown` for everything else: a plain
    * error, a lost connection, no answer in time, an answer that does not open; its `cause` says which
    */
   async send(task: string, plaintext: Uint8Array, options: SendOptions = {}): Promise<Uint8Array> {
@@ -98,7 +96,7 @@ export class Session implements AsyncDisposable {
   }
 
   private async end(deadline: Deadline): Promise<void> {
-    const { live, client } = this.#input
+    const { live, channel } = this.#input
     try {
       await withDeadline(signal => this.sayGoodbye(signal), deadline)
     } catch {
@@ -106,7 +104,7 @@ export class Session implements AsyncDisposable {
     }
     clearTimeout(this.#watch)
     live.end()
-    await client.close()
+    await channel.close()
   }
 
   private async sayGoodbye(signal: AbortSignal): Promise<void> {
@@ -150,20 +148,18 @@ export class Session implements AsyncDisposable {
     }
   }
 
-  /** @throws SageError `outcome_unknown` */
-  private async post({ message }: SealedRequest, { timeoutMs, signal }: SendOptions): Promise<HttpAnswer> {
-    const { client, path, limits, seams } = this.#input
+  /** @throws SageError `unreachable` where nothing was sent, `outcome_unknown` for everything else */
+  private async post({ message }: SealedRequest, { timeoutMs, signal }: SendOptions): Promise<Answer> {
+    const { channel, seams } = this.#input
     try {
-      return await seams.initiatorParts.exchange(client, {
-        method: 'POST',
-        path,
+      return await seams.initiatorParts.exchange(channel, {
+        id: message.id,
         body: encodeUtf8(JSON.stringify(message)),
-        maxBytes: limits.maxMessageBytes,
         timeoutMs: timeoutMs ?? this.#input.timeoutMs,
         signal,
       })
     } catch (cause) {
-      throw isSageError(cause) ? unknownOutcome(cause) : cause
+      throw isSageError(cause) && cause.code !== 'unreachable' ? unknownOutcome(cause) : cause
     }
   }
 

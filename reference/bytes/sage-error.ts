@@ -7,6 +7,7 @@ export type WireErrorCode = ErrorCode
 export const localErrorCodes = [
   'configuration',
   'peer_rejected',
+  'unreachable',
   'connection_lost',
   'timeout',
   'aborted',

@@ -1,6 +1,6 @@
-import { Pool, type Dispatcher } from 'undici'
+import { buildConnector, Pool, type Dispatcher } from 'undici'
 import { isSageError, SageError } from '../bytes/sage-error.js'
-import { withDeadline } from './deadline.js'
+import { withDeadline } from '../transport/deadline.js'
 import { Gathered } from './gathered.js'
 
 /** What came back: a redirect is an answer like any other (http.no-redirect). */
@@ -32,6 +32,16 @@ const readUpTo = async (body: Dispatcher.ResponseData['body'], maxBytes: number)
   return gathered.bytes()
 }
 
+const dial = buildConnector({})
+
+/** Tells a connection that was never made from one that was lost: with the first, nothing has been sent. */
+const connector: buildConnector.connector = (options, callback) =>
+  dial(options, (...made) => {
+    const [cause] = made
+    if (cause === null) return callback(...made)
+    callback(new SageError('unreachable', 'no connection could be made; nothing was sent', { cause }), null)
+  })
+
 /** Connections to one origin. Nothing is sent twice and no redirect is followed. */
 export class HttpClient {
   private readonly pool: Pool
@@ -39,12 +49,18 @@ export class HttpClient {
   /** @param origin scheme, host and port */
   constructor(readonly origin: string) {
     // The time of a request is bounded as a whole, below.
-    this.pool = new Pool(origin, { headersTimeout: 0, bodyTimeout: 0, pipelining: 1, connections: 128 })
+    this.pool = new Pool(origin, {
+      headersTimeout: 0,
+      bodyTimeout: 0,
+      pipelining: 1,
+      connections: 128,
+      connect: connector,
+    })
   }
 
   /**
    * Sends one request, once.
-   * @throws SageError `timeout`, `aborted`, `connection_lost`, or `peer_rejected` for an answer over `maxBytes`
+   * @throws SageError `unreachable`, `timeout`, `aborted`, `connection_lost`, or `peer_rejected` for an answer over `maxBytes`
    */
   async request({ method, path, body, maxBytes, timeoutMs, signal }: HttpRequest): Promise<HttpAnswer> {
     const exchange = async (signal: AbortSignal): Promise<HttpAnswer> => {
@@ -56,7 +72,7 @@ export class HttpClient {
       return await withDeadline(exchange, { timeoutMs, signal })
     } catch (cause) {
       if (isSageError(cause)) throw cause
-      throw new SageError('connection_lost', 'the connection was lost or never made', { cause })
+      throw new SageError('connection_lost', 'the connection was lost', { cause })
     }
   }
 

@@ -1,6 +1,6 @@
 import type { Guard } from '../bytes/guard.js'
-import type { MessageNames } from './exchange.js'
-import { isLoopbackHostHeader } from './loopback.js'
+import type { MessageNames } from '../transport/exchange.js'
+import { isLoopbackHostHeader } from '../transport/loopback.js'
 
 /** What the guards see of a POST. They look three times: at the head, at every piece of the body, at the message in it. */
 export interface HttpContext {

@@ -4,11 +4,11 @@ import type { Duplex } from 'node:stream'
 import { enforce, type Guard } from '../bytes/guard.js'
 import { isSageError, SageError } from '../bytes/sage-error.js'
 import { CARD_PATH } from './card-path.js'
-import { withDeadline, type Deadline } from './deadline.js'
-import { namesOf, type Exchange, type MessageNames } from './exchange.js'
+import { withDeadline, type Deadline } from '../transport/deadline.js'
+import { namesOf, type Exchange, type MessageNames } from '../transport/exchange.js'
 import type { FrontContext, HttpContext } from './http-guards.js'
-import { isLoopbackHost } from './loopback.js'
-import { plainCodeOf, plainError, type DetailOf } from './plain-error.js'
+import { isLoopbackHost } from '../transport/loopback.js'
+import { plainCodeOf, plainError, type DetailOf } from '../transport/plain-error.js'
 import { announcedBytes, readBody } from './read-body.js'
 import { cardAnswer, replyAnswer, subjectOf, unknownPathAnswer, type WireAnswer, type WireHook } from './wire.js'
 import type { WireSubject } from './wire.js'
@@ -162,7 +162,12 @@ class HttpListener {
     judge(0)
     proceed()
     const body = await readBody(request, judge)
-    const reply = await exchange(body, { signal, judge: message => judge(body.length, namesOf(message)) })
+    const reply = await exchange.answer(exchange.read(body), {
+      transport: 'http',
+      judge: message => judge(body.length, namesOf(message)),
+      accepted: () => undefined,
+      signal,
+    })
     return { answer: replyAnswer(reply), about: subjectOf(reply) }
   }
 

@@ -1,6 +1,6 @@
 import { statusOf, type PlainErrorCode } from '../../schemas/index.js'
 import { encodeUtf8 } from '../bytes/utf8.js'
-import type { ReceivedMessage, Reply } from './exchange.js'
+import type { ReceivedMessage, Reply } from '../transport/exchange.js'
 
 /** An answer over HTTP, as it is about to be written. */
 export interface WireAnswer {

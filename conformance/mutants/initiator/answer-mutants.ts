@@ -3,14 +3,14 @@ import { isSageError } from '../../../reference/bytes/sage-error.js'
 import { encodeUtf8 } from '../../../reference/bytes/utf8.js'
 import { readBe64 } from '../../../reference/bytes/integers.js'
 import { TaskFailure } from '../../../reference/agent/tasks.js'
-import type { HttpAnswer } from '../../../reference/http/http-client.js'
+import type { Answer } from '../../../reference/transport/channel.js'
 import { forgives, ignoresTag } from './lenient.js'
 import { all, initiator, mutant, omitAt, parts, type Driver, type Fault, type InitiatorMutant } from './mutant.js'
 import { in32Bits, noLimit, noWidth, noWindow, onlyUpwards, oneByOne, oneShort } from './windows.js'
 
 type Members = Record<string, unknown>
 
-const membersOf = ({ body }: HttpAnswer): Members => {
+const membersOf = ({ body }: Answer): Members => {
   try {
     return JSON.parse(Buffer.from(body).toString('utf8')) as Members
   } catch {
@@ -19,7 +19,7 @@ const membersOf = ({ body }: HttpAnswer): Members => {
 }
 
 /** Where no answer comes of an answer, one is made up. */
-const madeUp = (make: (answer: HttpAnswer) => Uint8Array | undefined): Fault =>
+const madeUp = (make: (answer: Answer) => Uint8Array | undefined): Fault =>
   initiator(honest => ({
     openAnswer: (live, answer, ...rest) => {
       try {
@@ -37,10 +37,10 @@ const remembering = (choose: (requests: readonly Sealed[], messageId: unknown) =
   initiator(honest => {
     const requests: Sealed[] = []
     return {
-      exchange: (client, request) => {
-        const message = JSON.parse(Buffer.from(request.body ?? []).toString('utf8')) as SessionMessage
+      exchange: (channel, outgoing) => {
+        const message = JSON.parse(Buffer.from(outgoing.body).toString('utf8')) as SessionMessage
         if (message.kid !== undefined) requests.push({ message, record: Buffer.from(message.payload, 'base64') })
-        return honest.exchange(client, request)
+        return honest.exchange(channel, outgoing)
       },
       openAnswer: (live, answer, _request, seams) => {
         const members = membersOf(answer)

@@ -1,4 +1,5 @@
 import { encodeUtf8 } from '../../../reference/bytes/utf8.js'
+import type { Channel } from '../../../reference/transport/channel.js'
 import { anyBase64Url, forgives, forgivesText, readsAnyBase64, readsJsonWith } from './lenient.js'
 import { all, initiator, insert, mutant, omit, parts, type Fault, type Wrong } from './mutant.js'
 
@@ -23,15 +24,21 @@ const masked = (point: Uint8Array): Uint8Array => {
 }
 
 /** Follows a redirect of a POST wherever it leads. */
-const followsRedirects: Fault = initiator(() => ({
-  exchange: async (client, { method, path, body }) => {
-    const headers = { 'content-type': 'application/json' }
-    const answer = await fetch(client.origin + path, {
-      method,
-      headers,
-      body: Buffer.from(body ?? []).toString('utf8'),
-    })
-    return { status: answer.status, body: new Uint8Array(await answer.arrayBuffer()) }
+const followsRedirects: Fault = initiator(honest => ({
+  open: async (transport, endpoint, options) => {
+    const channel = await honest.open(transport, endpoint, options)
+    if (transport.name !== 'http') return channel
+    const exchange: Channel['exchange'] = async ({ body }) => {
+      const headers = { 'content-type': 'application/json' }
+      const text = Buffer.from(body).toString('utf8')
+      const answer = await fetch(`${endpoint.href.replace(/\/$/, '')}/messages`, {
+        method: 'POST',
+        headers,
+        body: text,
+      })
+      return { status: answer.status, body: new Uint8Array(await answer.arrayBuffer()) }
+    }
+    return { ...channel, exchange }
   },
 }))
 
@@ -117,7 +124,10 @@ export const messageMutants = [
   mutant(
     'initiator-endless-answers-read',
     ['handshake.response-schema/endless-body', 'message.response-honoured/endless-body'],
-    initiator(() => ({ exchange: (client, request) => client.request({ ...request, maxBytes: Infinity }) })),
+    initiator(honest => ({
+      open: (transport, endpoint, options) =>
+        honest.open(transport, endpoint, { ...options, maxMessageBytes: Infinity }),
+    })),
   ),
   mutant(
     'initiator-response-of-this-minute-only',

@@ -28,6 +28,8 @@ t.test('an import across a boundary is found, of a type as of a value', async t 
     ['reference/bytes/hex.ts', '../crypto/hash.js'],
     ['reference/session/keys.ts', '../identity/did.js'],
     ['reference/message/seal.ts', '../http/server.js'],
+    ['reference/transport/exchange.ts', '../http/listener.js'],
+    ['reference/websocket/connection.ts', '../http/listener.js'],
   ] as const)
     t.equal(importing(path, specifier).length, 1, `${path} imports ${specifier}`)
   t.equal(found({ 'schemas/a.ts': `import type { A } from '../conformance/a.js'\n` }).length, 1)

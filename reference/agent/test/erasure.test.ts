@@ -1,6 +1,5 @@
 import t from 'tap'
 import { defaultLimits } from '../../../schemas/index.js'
-import { HttpClient } from '../../http/http-client.js'
 import { honestParts } from '../../parts.js'
 import { systemClock, systemEntropy, type Entropy } from '../clock.js'
 import { connect } from '../connect.js'
@@ -92,8 +91,7 @@ t.test('a session that nobody uses any more does not keep its keys beyond its ti
     live,
     peer: { did: identity.did, authenticatedBy: 'url' },
     limits: { ...defaultLimits, maxSessionAgeSeconds: 1 },
-    client: new HttpClient('http://localhost:1'),
-    path: '/messages',
+    channel: { exchange: () => new Promise(() => undefined), close: async () => undefined },
     clock,
     entropy: systemEntropy,
     timeoutMs: 1000,

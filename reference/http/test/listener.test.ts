@@ -2,8 +2,8 @@ import { connect, type Socket } from 'node:net'
 import t, { type Test } from 'tap'
 import { frontGuards, httpGuards } from '../http-guards.js'
 import { listen, type ListenerOptions } from '../listener.js'
-import { detailOf } from '../plain-error.js'
-import type { Exchange } from '../exchange.js'
+import { detailOf } from '../../transport/plain-error.js'
+import type { Exchange } from '../../transport/exchange.js'
 import { honestWire, replyAnswer, type WireSubject } from '../wire.js'
 
 const message = {
@@ -17,10 +17,16 @@ const message = {
 } as const
 
 /** Says how long the body was, once the headers have been judged. */
-const measure: Exchange = async (bytes, { judge }) => {
-  judge(message)
-  return { kind: 'handshake', body: { length: bytes.length } as never, message }
+const measure: Exchange = {
+  read: bytes => ({ isJson: true, value: { length: bytes.length }, id: undefined }),
+  answer: async (reading, { judge }) => {
+    judge(message)
+    return { kind: 'handshake', body: (reading.isJson ? reading.value : {}) as never, message }
+  },
 }
+
+/** Answers in another way than by measuring. */
+const answering = (answer: Exchange['answer']): Exchange => ({ ...measure, answer })
 
 const MAX = 65_536
 
@@ -266,12 +272,12 @@ t.test('who goes away is forgotten, and whoever works for them is told', async t
   let leave = (): void => undefined
   const told: boolean[] = []
   await using on = await start({
-    exchange: async (_bytes, { signal }) => {
+    exchange: answering(async (_reading, { signal }) => {
       leave()
       await new Promise(resolve => signal.addEventListener('abort', resolve))
       told.push(signal.aborted)
       return { kind: 'handshake', body: {} as never, message }
-    },
+    }),
   })
   await raw(on, socket => {
     socket.write(head([JSON_TYPE, 'Content-Length: 10']) + '{', () => socket.destroy())
@@ -317,9 +323,9 @@ t.test('on a loopback address only a loopback name is served', async t => {
 
 t.test('an exception that nobody foresaw is internal, is reported, and says nothing', async t => {
   await using on = await start({
-    exchange: async () => {
+    exchange: answering(async () => {
       throw new Error('a secret of the inside')
-    },
+    }),
   })
   const answer = await send(on, [JSON_TYPE])
   t.equal(answer.status, 500)
@@ -333,7 +339,7 @@ t.test('more requests at once than there may be are unavailable', async t => {
   const released = new Promise<void>(resolve => (release = resolve))
   await using on = await start({
     maxRequests: 2,
-    exchange: async (bytes, transport) => released.then(() => measure(bytes, transport)),
+    exchange: answering(async (...asked) => released.then(() => measure.answer(...asked))),
   })
   const first = [send(on, [JSON_TYPE]), send(on, [JSON_TYPE])]
   const later = await Promise.all([send(on, [JSON_TYPE]), send(on, [JSON_TYPE])])
@@ -352,11 +358,11 @@ t.test('closing lets what runs finish, refuses what is new, and takes no longer 
   const released = new Promise<void>(resolve => (release = resolve))
   const entered: (() => void)[] = []
   const on = await start({
-    exchange: async (bytes, transport) => {
+    exchange: answering(async (...asked) => {
       entered.shift()?.()
       await released
-      return measure(bytes, transport)
-    },
+      return measure.answer(...asked)
+    }),
   })
   const isEntered = new Promise<void>(resolve => entered.push(resolve))
   const running = send(on, [JSON_TYPE])
@@ -381,10 +387,10 @@ t.test('closing lets what runs finish, refuses what is new, and takes no longer 
 t.test('closing does not wait for ever', async t => {
   let signal: AbortSignal | undefined
   const on = await start({
-    exchange: (_bytes, transport) => {
-      signal = transport.signal
+    exchange: answering((_reading, arrival) => {
+      signal = arrival.signal
       return new Promise(() => undefined)
-    },
+    }),
   })
   const running = send(on, [JSON_TYPE])
   while (signal === undefined) await new Promise(resolve => setImmediate(resolve))

@@ -1,0 +1,55 @@
+/** A message on its way to a responder. */
+export interface OutgoingMessage {
+  /** Its `id`, which no other message in flight on the channel has (message.id-unique). */
+  readonly id: string
+  /** The message, as UTF-8. */
+  readonly body: Uint8Array
+  /** Milliseconds in which the answer has to be there. */
+  readonly timeoutMs: number
+  readonly signal?: AbortSignal | undefined
+}
+
+/** What came back. */
+export interface Answer {
+  readonly body: Uint8Array
+  /** Of HTTP; other transports have none. */
+  readonly status?: number
+}
+
+/** A way to one responder that carries any number of messages at once. */
+export interface Channel {
+  /**
+   * Sends a message, once (message.no-resend), and gives what answers it.
+   * @throws SageError `unreachable` when there was no connection and none could be made: nothing was sent; `timeout`,
+   * `aborted`, `connection_lost`, or `peer_rejected` for an answer that is too large
+   */
+  exchange(message: OutgoingMessage): Promise<Answer>
+  /** Ends every connection. Messages without an answer fail. Does not reject. */
+  close(): Promise<void>
+}
+
+/** What a channel is opened with. */
+export interface ChannelOptions {
+  /** Bytes that an answer may have. */
+  readonly maxMessageBytes: number
+  /** The `message_id` of an answer, where it can be read: tells which message it answers. */
+  readonly messageIdOf: (answer: Uint8Array) => string | undefined
+  /** Milliseconds of a clock that never goes back. */
+  readonly monotonic: () => number
+  /** Milliseconds in which it has to be open. */
+  readonly timeoutMs: number
+  readonly signal?: AbortSignal | undefined
+}
+
+/** A way in which messages are carried. Whoever has another one than those built in brings one of these. */
+export interface Transport {
+  /** Name for people, and for `session.transport`. */
+  readonly name: string
+  /** Schemes of the endpoints that it reaches, without the colon. */
+  readonly schemes: readonly string[]
+  /**
+   * Opens a channel to an endpoint. Where the transport has connections, one has been made when this resolves.
+   * @throws SageError `unreachable` when no connection can be made, `timeout`, `aborted`
+   */
+  open(endpoint: URL, options: ChannelOptions): Promise<Channel>
+}
