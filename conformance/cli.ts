@@ -60,6 +60,8 @@ const buildProgram = (finish: (status: number) => void): Command => {
     .option('--kem-key <b64u>', "the agent's X25519 key, for an agent without a card")
     .option('--signing-key <b64u>', "the agent's Ed25519 key, for a DID that does not stand for itself")
     .option('--http <url>', 'HTTP endpoint, instead of the one in the card')
+    .option('--ws <url>', 'WebSocket endpoint, instead of the one in the card')
+    .option('--transport <name>', 'over http or ws alone; both by default, where the agent has both')
     .option('--identity <file>', 'identity to shake hands with, for an agent that admits only known ones')
     .option('--only <id>', 'only these checks: an id, a requirement, or a glob; may be repeated', collect)
     .option('--skip <id>', 'not these checks; may be repeated', collect)

@@ -1,5 +1,6 @@
 import { Type, type Static } from '@sinclair/typebox'
 import { closed } from './forms.js'
+import { transports } from './transports.js'
 
 const Text = Type.String()
 const Count = Type.Integer({ minimum: 0 })
@@ -11,6 +12,8 @@ const State = Type.Union(
     Type.Literal(state),
   ),
 )
+
+const AnyTransport = Type.Union(transports.map(transport => Type.Literal(transport)))
 
 const Decimal = Type.String({ pattern: '^(0|-?[1-9][0-9]*)$' })
 const Summary = Type.Object(
@@ -40,12 +43,74 @@ const Failure = Type.Union(
   { description: 'why no response came' },
 )
 
+const Frame = Type.Object(
+  {
+    opcode: Count,
+    mask: Type.Optional(Type.String({ description: 'hex; absent in a frame that was not masked' })),
+    fin: Type.Optional(Type.Literal(false)),
+    reserved: Type.Optional(Count),
+    announced: Type.Optional(
+      Type.Integer({
+        minimum: 0,
+        description: 'bytes that the header announced, where they were not those of the payload',
+      }),
+    ),
+    payload: RequestBody,
+  },
+  plain,
+)
+
+const until = <Kind extends string>(kind: Kind) => Type.Object({ kind: Type.Literal(kind) }, plain)
+const Until = Type.Union(
+  [
+    Type.Object({ kind: Type.Literal('answer'), id: Type.Optional(Text) }, plain),
+    Type.Object({ kind: Type.Literal('pong'), payload: Text }, plain),
+    until('ping'),
+    until('end'),
+    until('sent'),
+    until('stalled'),
+  ],
+  { description: 'what was waited for' },
+)
+
+const SentFrames = Type.Object(
+  {
+    connection: Type.Integer({ minimum: -1, description: 'counted from 0 in its case; -1 where there was none' }),
+    frames: Type.Union([
+      Type.Array(Frame),
+      Type.Object(
+        { count: Count, bytes: Count, sha256: Hex256 },
+        { ...plain, description: 'more frames than are kept' },
+      ),
+    ]),
+    until: Until,
+  },
+  { ...plain, description: 'what was sent over a WebSocket connection' },
+)
+
+const Arrived = Type.Union(
+  [
+    Type.Object({ kind: Type.Literal('message'), body: ResponseBody, flaw: Type.Optional(Text) }, plain),
+    Type.Object({ kind: Type.Literal('ping') }, plain),
+    Type.Object({ kind: Type.Literal('pong'), payload: Text }, plain),
+    Type.Object({ kind: Type.Literal('closed'), code: Count }, plain),
+    Type.Object({ kind: Type.Literal('ended'), code: Type.Optional(Count) }, plain),
+    Type.Object({ kind: Type.Literal('sent') }, plain),
+    Type.Object({ kind: Type.Union([Type.Literal('stalled'), Type.Literal('taken')]), bytes: Count }, plain),
+  ],
+  { description: 'what came over a WebSocket connection' },
+)
+
 const Exchange = Type.Object(
   {
     step: Text,
     what: Text,
     at: Text,
-    request: Type.Object({ method: Text, url: Text, headers: Headers, body: RequestBody }, plain),
+    request: Type.Union([
+      Type.Object({ method: Text, url: Text, headers: Headers, body: RequestBody }, plain),
+      SentFrames,
+    ]),
+    arrived: Type.Optional(Arrived),
     response: Type.Optional(Type.Object({ status: Count, headers: Headers, body: ResponseBody }, plain)),
     failure: Type.Optional(Failure),
     sealed: Type.Optional(Opened),
@@ -84,7 +149,7 @@ const Result = Type.Object(
     requirement: Text,
     also: Type.Array(Text),
     level: Text,
-    transport: Type.Literal('http'),
+    transport: AnyTransport,
     state: State,
     reasonCode: Text,
     expected: Type.Optional(Text),
@@ -121,6 +186,7 @@ export const Report = Type.Object(
         url: Text,
         did: Type.Optional(Text),
         http: Type.Optional(Text),
+        ws: Type.Optional(Text),
         name: Type.Optional(Text),
         capabilities: Type.Array(Text),
         identityRestsOn: Text,
@@ -136,6 +202,7 @@ export const Report = Type.Object(
         seconds: Type.Number({ minimum: 0 }),
         only: Type.Array(Text),
         skip: Type.Array(Text),
+        transports: Type.Array(AnyTransport, { description: 'over which the target may be judged' }),
         jobs: Count,
         timeoutMs: Count,
         patienceSeconds: Type.Number({ minimum: 0 }),
@@ -147,6 +214,7 @@ export const Report = Type.Object(
             kemKey: Type.Optional(Text),
             signingKey: Type.Optional(Text),
             http: Type.Optional(Text),
+            ws: Type.Optional(Text),
           },
           { ...plain, description: 'what the caller said of the target beside its URL' },
         ),

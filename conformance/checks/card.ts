@@ -11,6 +11,7 @@ const expected = 'HTTP 200 and application/json'
 export const cardChecks = [
   accepts('card.published', {
     prerequisite: true,
+    needs: { transport: 'http' },
     run: async kit => {
       const found = await kit.fetch('agent card', 'GET', kit.target.cardUrl)
       if (found.kind !== 'response') return broken(found.kind, expected, 'no response')
@@ -23,6 +24,7 @@ export const cardChecks = [
   }),
   accepts('card.acceptable', {
     prerequisite: true,
+    needs: { transport: 'http' },
     run: async kit => {
       const found = await kit.fetch('agent card', 'GET', kit.target.cardUrl)
       if (found.kind !== 'response') return broken(found.kind, expected, 'no response')

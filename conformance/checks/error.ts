@@ -1,10 +1,9 @@
 import { MAX_PING_BYTES, type PlainErrorCode } from '../../schemas/index.js'
 import type { ProbeSession } from '../probe/initiator/session-draft.js'
-import type { WireRequest } from '../probe/net/exchange.js'
 import { encodeHex } from '../probe/bytes/hex.js'
 import { parsePlainError } from '../probe/wire/session-message.js'
 import type { Answer } from '../probe/initiator/answer.js'
-import { replaceHeader, withBody } from '../probe/net/alter.js'
+import { asRequest, isFrames, replaceHeader, withBody, type Outgoing } from '../probe/net/alter.js'
 import { headerValues } from '../probe/net/response-reader.js'
 import { accepts } from '../runner/check.js'
 import { broken, brokenBy, firstOf, judgeRefusal, type Broken } from '../runner/judgement.js'
@@ -17,15 +16,15 @@ const ofHttp = new Set(['date', 'connection', 'keep-alive', 'content-length', 's
 
 /** What a refusal says, to the letter, save for the names of the message that it answers. */
 const essence = (answer: Answer): string => {
-  const { response } = answer
-  if (!response) return ''
-  const { message_id = '', task_id = '' } = parsePlainError(response.body)
-  const nameless = Buffer.from(response.body)
+  const { response, body } = answer
+  if (!body) return ''
+  const { message_id = '', task_id = '' } = parsePlainError(body)
+  const nameless = Buffer.from(body)
     .toString('utf8')
     .replace(JSON.stringify(message_id), '"#"')
     .replace(JSON.stringify(task_id), '"#"')
-  const headers = response.headers.filter(([name]) => !ofHttp.has(name)).map(([name, value]) => `${name}: ${value}`)
-  return JSON.stringify([response.status, nameless, headers.sort()])
+  const headers = response?.headers.filter(([name]) => !ofHttp.has(name)).map(([name, value]) => `${name}: ${value}`)
+  return JSON.stringify([response?.status, nameless, headers?.sort()])
 }
 
 /** Refusals of every kind that is an `authentication_failed`. */
@@ -59,7 +58,7 @@ const failures = async (kit: Kit): Promise<[name: string, answer: Answer][]> => 
 }
 
 /** A message whose record is shorter than any record. */
-const shortened = (kit: Kit, session: ProbeSession): WireRequest => {
+const shortened = (kit: Kit, session: ProbeSession): Outgoing => {
   const { envelope, request } = kit.prepare(kit.draft(session))
   return withBody(request, JSON.stringify({ ...envelope, payload: 'AAAA' }))
 }
@@ -98,19 +97,13 @@ export const errorChecks = [
         ['a valid id and a member unknown', JSON.stringify({ ...next.envelope, extra: 1 }), next.id],
         ['a valid id and a bad record', JSON.stringify({ ...next.envelope, payload: 'AAAA' }), next.id],
       ]
-      const unread: [name: string, request: WireRequest][] = [
-        ['another method', { ...request, method: 'PUT' }],
-        ['another media type', replaceHeader(request, 'Content-Type', 'text/plain')],
-        [
-          'a body over the limit',
-          replaceHeader(request, 'Content-Length', String(kit.target.limits.maxMessageBytes + 1)),
-        ],
-      ]
-      for (const [name, body, id] of bodies) {
+      // Without an id that can be read there is no answer over WebSocket (ws.no-id, ws.not-json).
+      const answered = bodies.filter(([, , id]) => id !== undefined || !isFrames(request))
+      for (const [name, body, id] of answered) {
         const judged = judgeMessageId(await kit.raw(`an error: ${name}`, withBody(request, body)), name, id)
         if (judged) return judged
       }
-      for (const [name, wrong] of unread) {
+      for (const [name, wrong] of isFrames(request) ? [] : unread(request, kit.target.limits.maxMessageBytes)) {
         const judged = judgeMessageId(await kit.raw(`an error: ${name}`, wrong), name, undefined)
         if (judged) return judged
       }
@@ -152,9 +145,9 @@ export const errorChecks = [
       const session = await kit.session()
       const answer = await kit.ask(session, { task_id: 'nobody/serves-this@v1' })
       if (answer.kind !== 'authenticated') return brokenBy(answer, 'an authenticated error after the record has opened')
-      return answer.response?.status === 200
-        ? undefined
-        : broken('status', 'HTTP 200', `HTTP ${answer.response?.status}`)
+      const { response } = answer
+      if (!response || response.status === 200) return undefined
+      return broken('status', 'HTTP 200', `HTTP ${response.status}`)
     },
   }),
   accepts('error.empty-plaintext', {
@@ -185,18 +178,30 @@ export const errorChecks = [
       const answers: [code: PlainErrorCode, answer: Answer][] = [
         ...handshakes,
         ['malformed', await kit.send(session, kit.draft(session), withBody(request, '{}'))],
-        [
-          'unsupported_media_type',
-          await kit.send(session, kit.draft(session), replaceHeader(request, 'Content-Type', 'text/plain')),
-        ],
-        ['method_not_allowed', await kit.send(session, kit.draft(session), { ...request, method: 'PUT' })],
         ['authentication_failed', await kit.send(session, { ...kit.draft(session), key: kit.entropy(32) })],
         ['session_unknown', await kit.ask(session, { kid: 'kid-nobody' })],
       ]
+      if (!isFrames(request)) {
+        const typed = replaceHeader(request, 'Content-Type', 'text/plain')
+        answers.push(
+          ['unsupported_media_type', await kit.send(session, kit.draft(session), typed)],
+          ['method_not_allowed', await kit.send(session, kit.draft(session), { ...request, method: 'PUT' })],
+        )
+      }
       return firstOf(...answers.map(([plain, answer]) => judgeRefusal(answer, { plain })))
     },
   }),
 ]
+
+/** What is refused over HTTP before anybody reads the message. */
+const unread = (honest: Outgoing, maxMessageBytes: number): [name: string, request: Outgoing][] => {
+  const request = asRequest(honest)
+  return [
+    ['another method', { ...request, method: 'PUT' }],
+    ['another media type', replaceHeader(request, 'Content-Type', 'text/plain')],
+    ['a body over the limit', replaceHeader(request, 'Content-Length', String(maxMessageBytes + 1))],
+  ]
+}
 
 const judgeMessageId = (
   found: Awaited<ReturnType<Kit['raw']>>,
@@ -205,16 +210,17 @@ const judgeMessageId = (
 ): Broken | undefined => {
   const expected =
     id === undefined ? `${name}: a plain error without message_id` : `${name}: a plain error with the message's id`
-  if (found.kind !== 'response') return broken(found.kind, expected, 'no response')
+  const body = found.kind === 'response' ? found.response.body : found.kind === 'message' ? found.body : undefined
+  if (!body) return broken(found.kind, expected, 'no answer')
   let said: string | undefined
   try {
-    said = parsePlainError(found.response.body).message_id
+    said = parsePlainError(body).message_id
   } catch {
-    return broken(
-      'no-plain-error',
-      expected,
-      `HTTP ${found.response.status} (${headerValues(found.response.headers, 'content-type').join()})`,
-    )
+    const what =
+      found.kind === 'response'
+        ? `HTTP ${found.response.status} (${headerValues(found.response.headers, 'content-type').join()})`
+        : 'another message'
+    return broken('no-plain-error', expected, what)
   }
   return said === id ? undefined : broken('message-id', expected, said === undefined ? 'there is none' : 'there is one')
 }

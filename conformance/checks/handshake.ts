@@ -28,10 +28,12 @@ export const handshakeChecks = [
     also: ['http.endpoint'],
     run: async kit => {
       const answer = await kit.shakeHands()
-      const what = 'HTTP 200 and a handshake response'
-      if (answer.response?.status !== 200) return brokenBy(answer, what)
+      const what = `${answer.response ? 'HTTP 200 and ' : ''}a handshake response`
+      const { body } = answer
+      if (!body || answer.kind === 'plain' || answer.kind === 'http' || answer.kind === 'busy')
+        return brokenBy(answer, what)
       try {
-        parseHandshakeResponse(answer.response.body)
+        parseHandshakeResponse(body)
         return undefined
       } catch (cause) {
         return broken('no-handshake-response', what, cause instanceof Refusal ? cause.message : describeAnswer(answer))

@@ -1,7 +1,7 @@
 import { encodeUtf8 } from '../probe/bytes/utf8.js'
-import type { SessionDraft } from '../probe/initiator/session-draft.js'
+import type { ProbeSession, SessionDraft } from '../probe/initiator/session-draft.js'
 import { messagesUrl, type Target } from '../probe/initiator/target.js'
-import { addHeader, removeHeader, replaceHeader, withBody } from '../probe/net/alter.js'
+import { addHeader, asRequest, removeHeader, replaceHeader, withBody } from '../probe/net/alter.js'
 import type { WireRequest } from '../probe/net/exchange.js'
 import { headerValues } from '../probe/net/response-reader.js'
 import { accepts, rejects, type Prepared } from '../runner/check.js'
@@ -12,8 +12,9 @@ import { isJsonMediaType } from './media-type.js'
 
 const leavesNoTrace = ['same-bytes-accepted', 'session-lives'] as const
 const malformed = { plain: 'malformed' } as const
+const overHttp = { transport: 'http' } as const
 
-type Next = Prepared<SessionDraft>
+type Next = Prepared<SessionDraft, WireRequest>
 
 const header =
   (name: string, value: (next: Next) => string) =>
@@ -24,6 +25,12 @@ const typed =
   (value: string) =>
   (next: Next): WireRequest =>
     replaceHeader(next.request, 'Content-Type', value)
+
+/** An honest message and the POST around it. */
+const prepare = (kit: Kit, session: ProbeSession): Next => {
+  const next = kit.prepare(kit.draft(session))
+  return { ...next, request: asRequest(next.request) }
+}
 
 const chunked = (body: Uint8Array): Uint8Array =>
   Buffer.concat([encodeUtf8(`${body.length.toString(16)}\r\n`), body, encodeUtf8('\r\n0\r\n\r\n')])
@@ -44,7 +51,7 @@ const oneOfEach = async (kit: Kit): Promise<Answer[]> => {
     await kit.ping(session),
     await kit.ask(session, { task_id: 'nobody/serves-this@v1' }),
     await kit.send(session, { ...kit.draft(session), key: kit.entropy(32) }),
-    await kit.send(session, kit.draft(session), withBody(kit.prepare(kit.draft(session)).request, 'hello')),
+    await kit.send(session, kit.draft(session), withBody(prepare(kit, session).request, 'hello')),
   ]
 }
 
@@ -83,6 +90,7 @@ export const httpChecks = [
   }),
   accepts('http.media-type', {
     variant: 'accepted-forms',
+    needs: overHttp,
     run: async kit => {
       const session = await kit.session()
       for (const value of [
@@ -91,7 +99,7 @@ export const httpChecks = [
         'application/json;charset=UTF-8',
         'application/json ; charset="utf-8"',
       ]) {
-        const next = kit.prepare(kit.draft(session))
+        const next = prepare(kit, session)
         const found = judgeAcceptance(await kit.send(session, next, typed(value)(next)), `a message of type ${value}`)
         if (found) return found
       }
@@ -114,10 +122,10 @@ export const httpChecks = [
   }),
   accepts('http.body-limit', {
     variant: 'chunked',
-    needs: { unobservable: tooLarge, alone: true },
+    needs: { ...overHttp, unobservable: tooLarge, alone: true },
     run: async kit => {
       const session = await kit.session()
-      const next = kit.prepare(kit.draft(session))
+      const next = prepare(kit, session)
       const body = Buffer.concat([
         next.request.body,
         Buffer.alloc(kit.target.limits.maxMessageBytes + 1 - next.request.body.length, ' '),
@@ -138,10 +146,10 @@ export const httpChecks = [
   }),
   accepts('conventions.limit-inclusive', {
     variant: 'body',
-    needs: { unobservable: tooLarge, alone: true },
+    needs: { ...overHttp, unobservable: tooLarge, alone: true },
     run: async kit => {
       const session = await kit.session()
-      const next = kit.prepare(kit.draft(session))
+      const next = prepare(kit, session)
       const { request } = next
       const body = Buffer.concat([
         request.body,
@@ -201,9 +209,10 @@ export const httpChecks = [
   }),
   accepts('http.headers-agree', {
     variant: 'agreeing',
+    needs: overHttp,
     run: async kit => {
       const session = await kit.session()
-      const next = kit.prepare(kit.draft(session))
+      const next = prepare(kit, session)
       const pairs = [
         ['DID', next.did],
         ['Message-ID', next.id],
@@ -215,9 +224,10 @@ export const httpChecks = [
     },
   }),
   accepts('http.headers-never-instead', {
+    needs: overHttp,
     run: async kit => {
       const session = await kit.session()
-      const next = kit.prepare(kit.draft(session))
+      const next = prepare(kit, session)
       const members = { 'Task-ID': 'task_id', 'Message-ID': 'id', 'Context-ID': 'context_id', DID: 'did' } as const
       for (const [name, member] of Object.entries(members)) {
         const { [member]: value, ...rest } = next.envelope
@@ -231,6 +241,7 @@ export const httpChecks = [
     },
   }),
   accepts('http.response-json', {
+    needs: overHttp,
     run: async kit => {
       for (const answer of await oneOfEach(kit)) {
         if (!answer.response) return brokenBy(answer, 'a response')
@@ -245,6 +256,7 @@ export const httpChecks = [
     },
   }),
   accepts('http.no-store', {
+    needs: overHttp,
     run: async kit => {
       for (const answer of await oneOfEach(kit)) {
         if (!answer.response) return brokenBy(answer, 'a response')
@@ -259,6 +271,7 @@ export const httpChecks = [
     },
   }),
   accepts('http.www-authenticate', {
+    needs: overHttp,
     run: async kit => {
       const session = await kit.session()
       const answer = await kit.send(session, { ...kit.draft(session), key: kit.entropy(32) })
@@ -271,6 +284,7 @@ export const httpChecks = [
   }),
   accepts('http.loopback-host', {
     needs: {
+      ...overHttp,
       unobservable: target =>
         isLoopback(messagesUrl(target).host) ? undefined : 'the target is not reached by a loopback address',
     },
@@ -278,7 +292,7 @@ export const httpChecks = [
       const { cardUrl } = kit.target
       const { port } = messagesUrl(kit.target)
       const session = await kit.session()
-      const next = kit.prepare(kit.draft(session))
+      const next = prepare(kit, session)
       for (const name of [
         'rebound.example',
         '127.0.0.1.rebound.example',

@@ -11,6 +11,7 @@ import { precedenceChecks } from './precedence.js'
 import { recordChecks } from './record.js'
 import { sessionChecks } from './session.js'
 import { taskChecks } from './task.js'
+import { websocketChecks } from './websocket.js'
 
 /** Every check of the suite. Prerequisites are run in the order in which they stand here. */
 export const checks: readonly Check[] = [
@@ -26,4 +27,5 @@ export const checks: readonly Check[] = [
   ...errorChecks,
   ...precedenceChecks,
   ...httpChecks,
+  ...websocketChecks,
 ]

@@ -3,8 +3,6 @@ import { encodeUtf8 } from '../probe/bytes/utf8.js'
 import { concat } from '../probe/bytes/framing.js'
 import type { WireObject } from '../probe/initiator/handshake-draft.js'
 import type { SessionDraft } from '../probe/initiator/session-draft.js'
-import { withBody } from '../probe/net/alter.js'
-import type { WireRequest } from '../probe/net/exchange.js'
 import { rejects, type Prepared } from '../runner/check.js'
 import { sessionsAtOnce } from './sessions-at-once.js'
 
@@ -25,8 +23,8 @@ const without =
 
 const asText =
   (change: (json: string) => string | Uint8Array) =>
-  (next: Prepared<SessionDraft>): WireRequest =>
-    withBody(next.request, change(JSON.stringify(next.envelope)))
+  (next: Prepared<SessionDraft>): string | Uint8Array =>
+    change(JSON.stringify(next.envelope))
 
 const withMetadata =
   (metadata: Record<string, string>) =>
@@ -121,7 +119,7 @@ export const messageChecks = [
   }),
   rejects('conventions.json-utf8', {
     subject: 'session message',
-    wire: {
+    bytes: {
       'no body': asText(() => ''),
       'not JSON': asText(() => 'hello'),
       'cut short': asText(json => json.slice(0, -1)),
@@ -143,13 +141,13 @@ export const messageChecks = [
   }),
   rejects('conventions.json-duplicate', {
     subject: 'session message',
-    wire: asText(json => `{"task_id":"sage/ping@v1",${json.slice(1)}`),
+    bytes: asText(json => `{"task_id":"sage/ping@v1",${json.slice(1)}`),
     expect: malformed,
     after: leavesNoTrace,
   }),
   rejects('conventions.json-integer', {
     subject: 'session message',
-    wire: {
+    bytes: {
       'a fraction': asText(json => `${json.slice(0, -1)},"stream":{"id":"s","seq":0.0,"end":true}}`),
       'an exponent': asText(json => `${json.slice(0, -1)},"stream":{"id":"s","seq":0e0,"end":true}}`),
     },

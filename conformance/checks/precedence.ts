@@ -2,7 +2,7 @@ import { CLOSE_TASK, PING_TASK } from '../../schemas/index.js'
 import { encodeBase64, parseBase64 } from '../probe/bytes/base64.js'
 import type { HandshakeDraft } from '../probe/initiator/handshake-draft.js'
 import type { ProbeSession, SessionDraft } from '../probe/initiator/session-draft.js'
-import { addHeader, replaceHeader, withBody } from '../probe/net/alter.js'
+import { addHeader, asRequest, isFrames, replaceHeader, withBody, type Outgoing } from '../probe/net/alter.js'
 import type { WireRequest } from '../probe/net/exchange.js'
 import { accepts, type Expectation } from '../runner/check.js'
 import { judgeRefusal, type Broken } from '../runner/judgement.js'
@@ -33,8 +33,8 @@ const typed = (request: WireRequest): WireRequest => replaceHeader(request, 'Con
 const oversize = (kit: Kit, request: WireRequest): WireRequest =>
   replaceHeader(request, 'Content-Length', String(kit.target.limits.maxMessageBytes + 1))
 
-/** The request of a message with members of its envelope exchanged. */
-const posted = (kit: Kit, draft: SessionDraft, change: Record<string, unknown> = {}): WireRequest => {
+/** A message with members of its envelope exchanged. */
+const posted = (kit: Kit, draft: SessionDraft, change: Record<string, unknown> = {}): Outgoing => {
   const { envelope, request } = kit.prepare(draft)
   return withBody(request, JSON.stringify({ ...envelope, ...change }))
 }
@@ -47,10 +47,11 @@ const NOBODY_SERVES = 'nobody/serves-this@v1'
 export const precedenceChecks = [
   accepts('error.precedence', {
     variant: 'http',
+    needs: { transport: 'http' },
     run: async kit => {
       const session = await kit.session()
       const draft = (): SessionDraft => kit.draft(session)
-      const request = (): WireRequest => posted(kit, draft())
+      const request = (): WireRequest => asRequest(posted(kit, draft()))
       return prefer<WireRequest>(
         {
           'method before media type': [plain('method_not_allowed'), { ...typed(request()), method: 'PUT' }],
@@ -65,7 +66,7 @@ export const precedenceChecks = [
           'size before JSON': [plain('payload_too_large'), oversize(kit, { ...request(), body: Buffer.from('hello') })],
           'headers before the session': [
             plain('malformed'),
-            addHeader(posted(kit, draft(), UNKNOWN_KID), 'X-SAGE-Task-ID', CLOSE_TASK),
+            addHeader(asRequest(posted(kit, draft(), UNKNOWN_KID)), 'X-SAGE-Task-ID', CLOSE_TASK),
           ],
         },
         message => kit.send(session, draft(), message),
@@ -96,7 +97,7 @@ export const precedenceChecks = [
       const session = await kit.session()
       const stranger = kit.stranger().identity.did
       const draft = (change: Partial<SessionDraft> = {}): SessionDraft => kit.draft(session, change)
-      return prefer<WireRequest>(
+      return prefer<Outgoing>(
         {
           'schema before kid': [plain('malformed'), posted(kit, draft(), { extra: 1, ...UNKNOWN_KID })],
           'base64 before kid': [plain('malformed'), posted(kit, draft(), { payload: '!', ...UNKNOWN_KID })],
@@ -142,9 +143,10 @@ const spoilt = (kit: Kit, session: ProbeSession): { payload: string } => {
   return { payload: encodeBase64(record.with(record.length - 1, (record.at(-1) ?? 0) ^ 1)) }
 }
 
-/** Sends a finished request; the answer is held against the message in it. */
-const sendAs = (kit: Kit, session: ProbeSession, request: WireRequest) => {
-  const { payload, ...fields } = JSON.parse(Buffer.from(request.body).toString('utf8')) as SessionDraft & {
+/** Sends a finished message; the answer is held against the message in it. */
+const sendAs = (kit: Kit, session: ProbeSession, request: Outgoing) => {
+  const text = isFrames(request) ? request.text : request.body
+  const { payload, ...fields } = JSON.parse(Buffer.from(text).toString('utf8')) as SessionDraft & {
     payload: string
   }
   const unused = { key: session.keys.c2sEnc, seq: 0n, nonce: new Uint8Array(12), plaintext: new Uint8Array(0) }

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { transports } from '../../schemas/index.js'
 import { writeFileSync } from 'node:fs'
 import { clientChecks } from '../client/all.js'
 import type { ClientCheck } from '../client/check.js'
@@ -45,6 +46,7 @@ const parseChecks = (only: readonly string[], skip: readonly string[]): ClientCh
 const parseSettings = (options: RunClientCommandOptions): Settings => ({
   seed: parseHexOption('--seed', options.seed ?? runClientDefaults.seed),
   salt: parseHexOption('--salt', options.salt ?? encodeHex(randomBytes(16))),
+  transports: [...transports],
   only: [...(options.only ?? [])],
   skip: [...(options.skip ?? [])],
   jobs: parseWhole('--jobs', options.jobs ?? runClientDefaults.jobs, 1, 64),

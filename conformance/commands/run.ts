@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
+import { transports, type Transport } from '../../schemas/index.js'
 import { checks } from '../checks/index.js'
 import { parseBase64url } from '../probe/bytes/base64.js'
 import { parseDid } from '../probe/bytes/forms.js'
@@ -16,7 +17,16 @@ import { LiveWorld } from '../runner/world.js'
 import { loadRequirementSet } from '../trace/requirement-set.js'
 import { readSigningKey } from './identity-file.js'
 import { parseReports } from './report-option.js'
-import { parseHexOption, parseHttpUrl, parseOption, parseWhole, quoted, readTextFile, UsageError } from './usage.js'
+import {
+  parseHexOption,
+  parseHttpUrl,
+  parseOption,
+  parseWhole,
+  parseWsUrl,
+  quoted,
+  readTextFile,
+  UsageError,
+} from './usage.js'
 
 /** The options of `run`, as texts from the command line. */
 export interface RunCommandOptions {
@@ -24,6 +34,8 @@ export interface RunCommandOptions {
   readonly kemKey?: string
   readonly signingKey?: string
   readonly http?: string
+  readonly ws?: string
+  readonly transport?: string
   readonly identity?: string
   readonly only?: readonly string[]
   readonly skip?: readonly string[]
@@ -44,15 +56,16 @@ const checkKey = (option: string, text: string | undefined): void => {
   if (length !== 32) throw new UsageError(`${option} takes b64u of 32 bytes, not of ${length}`)
 }
 
-const parseFlags = ({ did, kemKey, signingKey, http }: RunCommandOptions): Settings['flags'] => {
+const parseFlags = ({ did, kemKey, signingKey, http, ws }: RunCommandOptions): Settings['flags'] => {
   if (did !== undefined) parseOption('--did', 'a DID', () => parseDid(did))
   if (http !== undefined) parseHttpUrl('--http', http)
+  if (ws !== undefined) parseWsUrl('--ws', ws)
   if (kemKey !== undefined && did === undefined) throw new UsageError('--kem-key needs --did')
   if (kemKey !== undefined && !did?.startsWith('did:key:') && signingKey === undefined)
     throw new UsageError('a --did that is not a did:key needs --signing-key, the key that it stands for')
   checkKey('--kem-key', kemKey)
   checkKey('--signing-key', signingKey)
-  const given = Object.entries({ did, kemKey, signingKey, http }).filter(([, text]) => text !== undefined)
+  const given = Object.entries({ did, kemKey, signingKey, http, ws }).filter(([, text]) => text !== undefined)
   return Object.fromEntries(given)
 }
 
@@ -67,22 +80,34 @@ export const runDefaults = {
   seed: encodeHex(Buffer.from('sage-conformance')),
 }
 
+/** The check whose cases are other checks. */
+const SAME = 'ws.same-as-http'
+
+const parseTransports = (text: string | undefined): Transport[] => {
+  if (text === undefined) return [...transports]
+  const found = transports.find(transport => transport === text)
+  if (found === undefined) throw new UsageError(`--transport is one of ${transports.join(', ')}`)
+  return [found]
+}
+
 /** The command that repeats one check with the same entropy. */
 const reproduction = (url: string, options: RunCommandOptions, salt: string) => (result: CheckResult) => {
-  const names = ['seed', 'did', 'kemKey', 'signingKey', 'http', 'identity', 'ca', 'timeout', 'patience'] as const
+  const names = ['seed', 'did', 'kemKey', 'signingKey', 'http', 'ws', 'identity', 'ca', 'timeout', 'patience'] as const
   const kept = names.flatMap(name => {
     const [value, byDefault] = [options[name], (runDefaults as Partial<Record<typeof name, string>>)[name]]
     const flag = `--${name.replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)}`
     return value === undefined || value === byDefault ? [] : [flag, value]
   })
-  const words = ['run', url, '--only', result.check, '--salt', salt, ...kept]
+  // What compares the verdicts over all transports needs all of them.
+  const over = result.check === SAME ? [] : ['--transport', result.transport]
+  const words = ['run', url, '--only', result.check, ...over, '--salt', salt, ...kept]
   return ['sage-conformance', ...words, ...(options.insecure ? ['--insecure'] : [])].map(quoted).join(' ')
 }
 
 /** Refuses a selection of checks that are not there, before anything is sent. */
 const checkSelection = (only: readonly string[], skip: readonly string[]): void => {
   try {
-    planChecks(checks, 'http', only, skip)
+    planChecks(checks, transports, only, skip)
   } catch (cause) {
     throw cause instanceof UnknownSelection ? new UsageError(cause.message, { cause }) : cause
   }
@@ -98,6 +123,7 @@ const parseRun = (urlText: string, options: RunCommandOptions) => {
   const settings: Settings = {
     seed: parseHexOption('--seed', options.seed ?? runDefaults.seed),
     salt: parseHexOption('--salt', options.salt ?? encodeHex(randomBytes(16))),
+    transports: parseTransports(options.transport),
     only: [...only],
     skip: [...skip],
     jobs: parseWhole('--jobs', options.jobs ?? runDefaults.jobs, 1, 64),
@@ -113,7 +139,7 @@ const parseRun = (urlText: string, options: RunCommandOptions) => {
 }
 
 /**
- * `sage-conformance run URL`: judges the responder there over HTTP.
+ * `sage-conformance run URL`: judges the responder there over every transport that it has.
  * @returns exit status: 0 conformant, 1 not, 3 unreachable, no SAGE there, or incomplete, 4 the suite's own fault
  * @throws UsageError (exit status 2) before anything is sent
  */

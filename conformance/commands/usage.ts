@@ -35,6 +35,14 @@ export const parseHttpUrl = (option: string, text: string): URL => {
   return url
 }
 
+/** An absolute ws or wss URL. Throws UsageError. */
+export const parseWsUrl = (option: string, text: string): URL => {
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  if (!url || (url.protocol !== 'ws:' && url.protocol !== 'wss:'))
+    throw new UsageError(`${option} takes an absolute ws or wss URL, not ${JSON.stringify(text)}`)
+  return url
+}
+
 /** The text of a file. Throws UsageError with the reason, in one line. */
 export const readTextFile = (option: string, path: string): string => {
   try {

@@ -15,6 +15,7 @@ import type { Fault } from './responder/mutant.js'
 const settings: Settings = {
   seed: '00',
   salt: '00',
+  transports: ['http', 'ws'],
   only: [],
   skip: [],
   // One at a time: a check that lets an hour pass would end the sessions of the others.

@@ -1,19 +1,23 @@
-import type { AuthenticatedErrorCode, PlainErrorCode, RequirementId } from '../../schemas/index.js'
+import type {
+  AuthenticatedErrorCode,
+  CloseCode,
+  PlainErrorCode,
+  RequirementId,
+  Transport,
+} from '../../schemas/index.js'
 import type { HandshakeDraft, WireObject } from '../probe/initiator/handshake-draft.js'
 import type { SessionDraft } from '../probe/initiator/session-draft.js'
 import type { Target } from '../probe/initiator/target.js'
+import type { Outgoing } from '../probe/net/alter.js'
 import type { WireRequest } from '../probe/net/exchange.js'
+import type { Frame, WireFrames } from '../probe/net/frames.js'
 import type { Broken } from './judgement.js'
 import type { Kit } from './kit.js'
 
-/** The transports over which a target is judged. */
-export const transports = ['http'] as const
-
-/** A transport. */
-export type Transport = (typeof transports)[number]
-
 /** What a check needs of the target and of the run; it is skipped, or not observed, where that is not there. */
 export interface Needs {
+  /** The one transport over which it makes sense; without it the check is made over each that the target has. */
+  readonly transport?: Transport
   /** Capability that the target's card must declare: else the check is skipped. */
   readonly capability?: string
   /** Why this target leaves no way to see it, if so: the check is then not observed. */
@@ -22,10 +26,15 @@ export interface Needs {
   readonly alone?: true
 }
 
-/** What the refusal must be. A `plain` error has the HTTP status of the registry. */
+/**
+ * What the refusal must be. A `plain` error has the HTTP status of the registry over HTTP; over WebSocket the connection is
+ * closed instead where websocket.md says so of such bytes.
+ */
 export type Expectation = (
   | { readonly plain: PlainErrorCode }
   | { readonly authenticated: AuthenticatedErrorCode }
+  /** The code with which a WebSocket connection is closed. */
+  | { readonly close: CloseCode }
   /** An HTTP status, whatever the body: for what is refused before it is a SAGE message. */
   | { readonly status: number | readonly [min: number, max: number] }
 ) & {
@@ -33,10 +42,10 @@ export type Expectation = (
   readonly headers?: Readonly<Record<string, RegExp>>
 }
 
-/** An honest message, ready to be sent: its draft, the JSON object that it became, and the request around it. */
-export type Prepared<Draft> = Draft & {
+/** An honest message, ready to be sent: its draft, the JSON object that it became, and what carries it. */
+export type Prepared<Draft, Carrier extends Outgoing = Outgoing> = Draft & {
   readonly envelope: WireObject
-  readonly request: WireRequest
+  readonly request: Carrier
   /** Bytes of the record; empty for a handshake. */
   readonly record: Uint8Array
 }
@@ -44,29 +53,33 @@ export type Prepared<Draft> = Draft & {
 type OneOrNamed<Function> = Function | Readonly<Record<string, Function>>
 type MaybeLater<Value> = Value | Promise<Value>
 
+/** One kind of fault, alone or as several named cases, given the honest message that is about to be sent and its twin. */
+type FaultOf<Draft, Carrier extends Outgoing, Result> = OneOrNamed<
+  (next: Prepared<Draft, Carrier>, twin: Prepared<Draft, Carrier>, kit: Kit) => MaybeLater<Result>
+>
+
+interface Faults<Draft> {
+  readonly forged: OneOrNamed<(next: Draft, twin: Draft, kit: Kit) => MaybeLater<Draft>>
+  readonly tampered: FaultOf<Draft, Outgoing, WireObject>
+  readonly bytes: FaultOf<Draft, Outgoing, Uint8Array | string>
+  readonly wire: FaultOf<Draft, WireRequest, WireRequest>
+  readonly frames: FaultOf<Draft, WireFrames, readonly Frame[]>
+}
+
+type Exactly<All, Name extends keyof All> = Pick<All, Name> & { readonly [Other in Exclude<keyof All, Name>]?: never }
+
 /**
- * The fault, exactly one kind of it, alone or as several named cases:
+ * The fault, exactly one kind of it:
  * `forged` is a peer that lies: it is given the draft, and what it returns is signed and sealed anew;
  * `tampered` is somebody on the path: it is given the finished message and returns another JSON object;
- * `wire` is anything else that bytes can say: it returns the whole HTTP request.
+ * `bytes` is a message that says anything at all, an HTTP body or a text over WebSocket;
+ * `wire` is anything else that HTTP can say: it returns the whole request, over that transport alone;
+ * `frames` is anything else that WebSocket can say: it returns frames, over that transport alone.
  * Each is given the honest message that is about to be sent, and its twin, which has just been accepted.
  */
-export type Fault<Draft> =
-  | {
-      readonly forged: OneOrNamed<(next: Draft, twin: Draft, kit: Kit) => MaybeLater<Draft>>
-      readonly tampered?: never
-      readonly wire?: never
-    }
-  | {
-      readonly tampered: OneOrNamed<(next: Prepared<Draft>, twin: Prepared<Draft>, kit: Kit) => MaybeLater<WireObject>>
-      readonly forged?: never
-      readonly wire?: never
-    }
-  | {
-      readonly wire: OneOrNamed<(next: Prepared<Draft>, twin: Prepared<Draft>, kit: Kit) => MaybeLater<WireRequest>>
-      readonly forged?: never
-      readonly tampered?: never
-    }
+export type Fault<Draft> = {
+  readonly [Name in keyof Faults<Draft>]: Exactly<Faults<Draft>, Name>
+}[keyof Faults<Draft>]
 
 /** What must be true after a refused handshake. */
 export type AfterHandshake =
@@ -137,25 +150,34 @@ interface Identified {
   readonly prerequisite: boolean
 }
 
-/** A check, ready to be planned. */
-export type Check = Identified &
+/** A check that sends something. */
+export type SendingCheck = Identified &
   (
     | { readonly kind: 'rejects'; readonly spec: HandshakeRejection | MessageRejection }
     | { readonly kind: 'accepts'; readonly spec: Acceptance }
   )
 
-const identify = (requirement: RequirementId, about: About): Identified => ({
+/** A check, ready to be planned. */
+export type Check = SendingCheck | (Identified & { readonly kind: 'compares' })
+
+const identify = (requirement: RequirementId, about: About, transport?: Transport): Identified => ({
   id: about.variant === undefined ? requirement : `${requirement}/${about.variant}`,
   requirement,
   also: about.also ?? [],
-  needs: about.needs ?? {},
+  needs: { ...(transport && { transport }), ...about.needs },
   prerequisite: about.prerequisite ?? false,
+})
+
+/** The check that the verdicts of all others are the same over every transport: it is made last, and sends nothing. */
+export const compares = (requirement: RequirementId): Check => ({
+  kind: 'compares',
+  ...identify(requirement, { needs: { transport: 'ws' } }),
 })
 
 /** A check that a fault is refused, as the requirement says, and that afterwards all is as it should be. */
 export const rejects = (requirement: RequirementId, spec: HandshakeRejection | MessageRejection): Check => ({
   kind: 'rejects',
-  ...identify(requirement, spec),
+  ...identify(requirement, spec, spec.wire ? 'http' : spec.frames ? 'ws' : undefined),
   spec,
 })
 

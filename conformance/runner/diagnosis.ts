@@ -26,7 +26,8 @@ const tryMistakes = async (peer: () => Kit, seq: bigint): Promise<string | undef
     if (!sealing) break
     const answer = await kit.sendMistaken(shaken.session, draft, sealing)
     // Its answer may be sealed with the same mistake, so that it does not open.
-    if (answer.response?.status === 200) return `the target accepts a ping sealed with: ${sealing.mistake}`
+    if (answer.kind === 'success' || answer.kind === 'unacceptable')
+      return `the target accepts a ping sealed with: ${sealing.mistake}`
     if (answer.kind !== 'plain' || answer.error !== 'authentication_failed') return undefined
   }
   return `the target accepts none of ${tries} known mistakes either; ${VECTORS_HINT}`
@@ -43,6 +44,7 @@ const isRefusedRecord = ({ sealed, judged }: TranscriptEntry): boolean =>
 export const diagnose = async (last: TranscriptEntry | undefined, peer: () => Kit): Promise<string | undefined> => {
   if (!last) return undefined
   if (isRefusedRecord(last)) return tryMistakes(peer, BigInt(last.sealed?.seq ?? 0))
+  if ('frames' in last.request) return undefined
   const { method, url } = last.request
   return method === 'POST' && last.response?.status !== 200 ? `it was posted to ${url}` : undefined
 }

@@ -19,6 +19,7 @@ export interface TargetFlags {
   /** Ed25519 public key, 32 bytes, of a DID that does not stand for itself. */
   readonly signingKey?: Uint8Array | undefined
   readonly http?: string | undefined
+  readonly ws?: string | undefined
 }
 
 /** What was found at a URL. */
@@ -95,7 +96,7 @@ export const discover = async (
   ] as const
   const request = { method: 'GET', path: cardUrl.pathname, headers, body: new Uint8Array(0) }
   const at = clock.now()
-  const found = await scene.exchange(request, cardUrl)
+  const found = await scene.network.exchange(request, cardUrl)
   const happened = { at, request, url: cardUrl, exchanged: found }
   transcript.push({ step: 'discovery', what: 'agent card', ...recordExchange(happened, keeper) })
   if (found.kind === 'timeout') return { kind: 'nothing', why: `${url.host} does not answer in time` }
@@ -112,6 +113,7 @@ export const discover = async (
         signingKey: resolve(card.did),
         kemKey: kemKey ?? parseBase64url(card.keys.kem.x),
         http: trim(flags.http ?? card.endpoints.http),
+        ws: flags.ws ?? card.endpoints.ws,
         cardUrl,
         capabilities: new Set(card.capabilities),
         limits: card.limits,
@@ -159,8 +161,9 @@ const fromFlags = (
     signingKey: resolve(flags.did),
     kemKey: flags.kemKey,
     http: trim(flags.http ?? url.href),
+    ws: flags.ws,
     cardUrl,
-    capabilities: new Set(),
+    capabilities: new Set(flags.ws === undefined ? [] : ['ws']),
     limits: defaultLimits,
   }
   return { kind: 'target', target, resolve, skew, keyFrom }

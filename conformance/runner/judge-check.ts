@@ -1,5 +1,7 @@
+import type { Transport } from '../../schemas/index.js'
 import { createEntropy } from '../probe/entropy.js'
 import { Conversation, type Surroundings } from '../probe/initiator/conversation.js'
+import type { SendingCheck } from './check.js'
 import type { Planned } from './plan.js'
 import { Interruption, type Broken } from './judgement.js'
 import { createIdentity, Kit } from './kit.js'
@@ -36,7 +38,7 @@ const MAX_ROUNDS = 5
 /** Times that a target is looked for before it counts as gone: it may just be slow. */
 const LIFE_SIGNS = 3
 
-const attemptsOf = ({ check }: Planned): Attempt[] => {
+const attemptsOf = ({ check }: Planned<SendingCheck>): Attempt[] => {
   if (check.kind === 'accepts') return [{ name: '', run: kit => check.spec.run(kit) }]
   const { spec } = check
   if (spec.subject === 'handshake')
@@ -49,11 +51,16 @@ export const placeOf = (check: string, transport: string, name?: string): string
   [check, transport, ...(name === undefined ? [] : [name])].join('\n')
 
 /** A kit whose entropy is named by `label`; what happens to it is written into `recorder`. */
-export const createKit = ({ surroundings, seed, salt }: Environment, recorder: Recorder, label: string): Kit => {
+export const createKit = (
+  { surroundings, seed, salt }: Environment,
+  recorder: Recorder,
+  label: string,
+  transport: Transport,
+): Kit => {
   const { scene, clock, transcript } = recorder
   const entropy = createEntropy(seed, salt, label)
   const identity = recorder.identity ?? createIdentity(entropy(32))
-  const around = { ...surroundings, identity, entropy, now: clock.now, exchange: scene.exchange }
+  const around = { ...surroundings, ...scene.network, identity, entropy, now: clock.now, transport }
   return new Kit(new Conversation(around, transcript), clock)
 }
 
@@ -122,16 +129,16 @@ const judgeAttempt = async (
 /** A target that was busy is asked again when it says it will be ready, if the run has the patience; all rounds are evidence. */
 const judgeCase = async (
   attempt: Attempt,
-  place: string,
+  { check: { id, prerequisite }, transport }: Planned<SendingCheck>,
   environment: Environment,
-  prerequisite: boolean,
 ): Promise<CaseResult> => {
   const { world } = environment
+  const place = placeOf(id, transport, attempt.name)
   const stop = world.stopped(place)
   if (stop) return { name: attempt.name, ...blockedBy(stop), clock: [], transcript: [] }
   const recorder = new Recorder(world.scene(place))
   for (let round = 0; ; round++) {
-    const kit = createKit(environment, recorder, round === 0 ? place : `${place}\nround ${round}`)
+    const kit = createKit(environment, recorder, round === 0 ? place : `${place}\nround ${round}`, transport)
     // Everybody is a new initiator where it can be, so that no limit for one of them is in the way.
     const peer = (): Kit => (recorder.identity ? kit.as({}) : kit.stranger())
     const judging = judgeAttempt(attempt, kit, place, world, prerequisite ? peer : undefined)
@@ -140,6 +147,7 @@ const judgeCase = async (
     const wait = Math.max(1, retryAfterSeconds ?? 1)
     const again =
       judged.reasonCode === 'busy' && round + 1 < MAX_ROUNDS && (await recorder.clock.elapse(wait)) === 'elapsed'
+    recorder.scene.leave()
     if (!again) return { name: attempt.name, ...judged, ...recorder.evidence }
   }
 }
@@ -163,36 +171,42 @@ export const notRun = (
   cases: [],
 })
 
-/** Judges one check over one transport: every case of it, one after the other. Never throws. */
-export const judgeCheck = async (planned: Planned, environment: Environment): Promise<CheckResult> => {
-  const { check, transport } = planned
-  const { target } = environment.surroundings
-  const stop = environment.world.stopped(placeOf(check.id, transport))
-  if (stop) return notRun(planned, environment, 'blocked', stop, whyStopped[stop])
-  const { capability, unobservable } = check.needs
-  if (capability !== undefined && !target.capabilities.has(capability))
-    return notRun(planned, environment, 'skip', 'capability', `the target does not declare ${capability}`)
-  const reason = unobservable?.(target)
-  if (reason !== undefined) return notRun(planned, environment, 'not-observed', 'target', reason)
-
-  const cases: CaseResult[] = []
-  for (const attempt of attemptsOf(planned))
-    cases.push(await judgeCase(attempt, placeOf(check.id, transport, attempt.name), environment, check.prerequisite))
-  const level = environment.levelOf(check.requirement)
+/** Result of a check over one transport: the worst of its cases. */
+export const resultOf = (
+  { check, transport }: Planned,
+  { levelOf }: Pick<Environment, 'levelOf'>,
+  cases: readonly CaseResult[],
+): CheckResult => {
+  const level = levelOf(check.requirement)
   const worst: Outcome & { name: string } = worstOf(cases) ?? { name: '', state: 'error', reasonCode: 'no-case' }
-  const state = worst.state === 'fail' && level.startsWith('SHOULD') ? 'warn' : worst.state
-  const observed =
-    worst.observed === undefined ? undefined : worst.name ? `${worst.name}: ${worst.observed}` : worst.observed
+  const { name, reasonCode, expected, observed } = worst
   return {
     check: check.id,
     requirement: check.requirement,
     also: check.also,
     level,
     transport,
-    state,
-    reasonCode: worst.reasonCode,
-    ...(worst.expected === undefined ? {} : { expected: worst.expected }),
-    ...(observed === undefined ? {} : { observed }),
+    state: worst.state === 'fail' && level.startsWith('SHOULD') ? 'warn' : worst.state,
+    reasonCode,
+    ...(expected === undefined ? {} : { expected }),
+    ...(observed === undefined ? {} : { observed: name ? `${name}: ${observed}` : observed }),
     cases,
   }
+}
+
+/** Judges one check over one transport: every case of it, one after the other. Never throws. */
+export const judgeCheck = async (planned: Planned<SendingCheck>, environment: Environment): Promise<CheckResult> => {
+  const { check, transport } = planned
+  const { target } = environment.surroundings
+  const stop = environment.world.stopped(placeOf(check.id, transport))
+  if (stop) return notRun(planned, environment, 'blocked', stop, whyStopped[stop])
+  const { capability = transport === 'ws' ? 'ws' : undefined, unobservable } = check.needs
+  if (capability !== undefined && !target.capabilities.has(capability))
+    return notRun(planned, environment, 'skip', 'capability', `the target does not declare ${capability}`)
+  const reason = unobservable?.(target)
+  if (reason !== undefined) return notRun(planned, environment, 'not-observed', 'target', reason)
+
+  const cases: CaseResult[] = []
+  for (const attempt of attemptsOf(planned)) cases.push(await judgeCase(attempt, planned, environment))
+  return resultOf(planned, environment, cases)
 }

@@ -35,11 +35,12 @@ const identityRestsOn = {
 const describeTarget = (url: string, found: Discovery, skew: bigint): Report['target'] => {
   const clockAheadSeconds = Number(skew / 1_000_000n) / 1000
   if (found.kind !== 'target') return { url, capabilities: [], identityRestsOn: 'nothing', clockAheadSeconds }
-  const { did, http, card, capabilities } = found.target
+  const { did, http, ws, card, capabilities } = found.target
   return {
     url,
     did,
     http,
+    ...(ws === undefined ? {} : { ws }),
     ...(card?.name === undefined ? {} : { name: card.name }),
     capabilities: [...capabilities],
     identityRestsOn: identityRestsOn[found.keyFrom],
@@ -47,11 +48,12 @@ const describeTarget = (url: string, found: Discovery, skew: bigint): Report['ta
   }
 }
 
-const parseFlags = ({ did, kemKey, signingKey, http }: Settings['flags']) => ({
+const parseFlags = ({ did, kemKey, signingKey, http, ws }: Settings['flags']) => ({
   did,
   kemKey: kemKey === undefined ? undefined : parseBase64url(kemKey),
   signingKey: signingKey === undefined ? undefined : parseBase64url(signingKey),
   http,
+  ws,
 })
 
 /**

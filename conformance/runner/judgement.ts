@@ -50,13 +50,20 @@ export const brokenBy = (answer: Answer, expected: string): Broken => {
 export const isAccepted = (answer: Answer): boolean => answer.kind === 'session' || answer.kind === 'success'
 
 /** An expectation in words. */
-export const describeExpectation = (expected: Expectation): string => {
-  if ('plain' in expected) return `plain error ${expected.plain} (HTTP ${statusOf(expected.plain)})`
+export const describeExpectation = (expected: Expectation, overHttp = true): string => {
+  if ('plain' in expected)
+    return `plain error ${expected.plain}${overHttp ? ` (HTTP ${statusOf(expected.plain)})` : ''}`
   if ('authenticated' in expected) return `authenticated error ${expected.authenticated}`
+  if ('close' in expected) return `the connection closed with ${expected.close}`
   return typeof expected.status === 'number' ? `HTTP ${expected.status}` : `HTTP ${expected.status.join(' to ')}`
 }
 
+/** What is expected of the transport over which it was asked: where bytes close a connection, no error comes. */
+const dueOf = ({ due }: Answer, expected: Expectation): Expectation =>
+  due !== undefined && 'plain' in expected ? { close: due } : expected
+
 const isMet = (answer: Answer, expected: Expectation): boolean => {
+  if ('close' in expected) return answer.kind === 'closed' && answer.code === expected.close
   if ('plain' in expected) return (answer.kind === 'plain' || answer.kind === 'busy') && answer.error === expected.plain
   if ('authenticated' in expected) return answer.kind === 'authenticated' && answer.error === expected.authenticated
   const status = answer.response?.status ?? 0
@@ -65,10 +72,12 @@ const isMet = (answer: Answer, expected: Expectation): boolean => {
 }
 
 /** What is wrong with a refusal, or nothing. */
-export const judgeRefusal = (answer: Answer, expected: Expectation): Broken | undefined => {
-  if (!isMet(answer, expected)) return brokenBy(answer, describeExpectation(expected))
+export const judgeRefusal = (answer: Answer, expectation: Expectation): Broken | undefined => {
+  const expected = dueOf(answer, expectation)
+  if (!isMet(answer, expected)) return brokenBy(answer, describeExpectation(expected, answer.response !== undefined))
+  if (!answer.response) return undefined
   for (const [name, form] of Object.entries(expected.headers ?? {})) {
-    const values = headerValues(answer.response?.headers ?? [], name)
+    const values = headerValues(answer.response.headers, name)
     if (values.length !== 1 || !form.test(values[0] ?? ''))
       return broken(
         `header-${name}`,

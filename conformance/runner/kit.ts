@@ -1,12 +1,14 @@
-import { CLOSE_TASK, PING_TASK } from '../../schemas/index.js'
-import { describeAnswer, type Answer } from '../probe/initiator/answer.js'
+import { CLOSE_TASK, PING_TASK, type Transport } from '../../schemas/index.js'
+import { describeAnswer, type Answer, type Outcome } from '../probe/initiator/answer.js'
 import { Conversation, type Surroundings } from '../probe/initiator/conversation.js'
+import type { SocketWay } from '../probe/initiator/way.js'
 import { signHandshake, type HandshakeDraft } from '../probe/initiator/handshake-draft.js'
 import type { MistakenSealing } from '../probe/diagnosis/sealing-mistakes.js'
 import { sealDraft, sealDraftWith, type ProbeSession, type SessionDraft } from '../probe/initiator/session-draft.js'
-import { messagesUrl, type Identity, type Target } from '../probe/initiator/target.js'
+import type { Identity, Target } from '../probe/initiator/target.js'
 import { deriveEd25519PublicKey, signEd25519 } from '../probe/crypto/ed25519.js'
 import { encodeDidKey } from '../probe/identity/did-key.js'
+import type { Outgoing } from '../probe/net/alter.js'
 import type { Exchanged, WireRequest } from '../probe/net/exchange.js'
 import type { Entropy } from '../probe/entropy.js'
 import type { Prepared } from './check.js'
@@ -47,6 +49,18 @@ export class Kit {
     return this.as({ identity: createIdentity(this.entropy(32)) })
   }
 
+  /** The same initiator over another transport, or over a connection of its own, written into the same transcript. */
+  over(transport: Transport): Kit {
+    return this.as({ transport })
+  }
+
+  /** The WebSocket connection that this kit uses. */
+  get socket(): SocketWay {
+    const { socket } = this.conversation
+    if (!socket) throw new Error('only a check over WebSocket has a connection')
+    return socket
+  }
+
   /** The same target in other surroundings, written into the same transcript. */
   as(change: Partial<Surroundings>): Kit {
     const kit = new Kit(
@@ -72,7 +86,10 @@ export class Kit {
    * Sends a handshake, by default an honest one; a session that comes of it is closed at the end, or earlier where the
    * target allows one initiator so few that there would be no room for this one.
    */
-  async shakeHands(draft = this.draftHandshake(), request = this.prepareHandshake(draft).request): Promise<Answer> {
+  async shakeHands(
+    draft = this.draftHandshake(),
+    request: Outgoing = this.prepareHandshake(draft).request,
+  ): Promise<Answer> {
     while (this.#open.length >= this.target.limits.maxSessionsPerDid) {
       const oldest = this.#open.shift()
       if (oldest) await this.close(oldest)
@@ -110,7 +127,7 @@ export class Kit {
   }
 
   /** Sends a message of a session, sealed as drafted unless `request` says otherwise. */
-  send(session: ProbeSession, draft: SessionDraft | Prepared<SessionDraft>, request?: WireRequest): Promise<Answer> {
+  send(session: ProbeSession, draft: SessionDraft | Prepared<SessionDraft>, request?: Outgoing): Promise<Answer> {
     const prepared = 'request' in draft ? draft : this.prepare(draft)
     return this.conversation.send(session, prepared, prepared.record, request ?? prepared.request)
   }
@@ -147,9 +164,9 @@ export class Kit {
     return this.conversation.fetch(what, request, url)
   }
 
-  /** A whole request as it is, to the messages endpoint. */
-  raw(what: string, request: WireRequest): Promise<Exchanged> {
-    return this.conversation.fetch(what, request, messagesUrl(this.target))
+  /** A whole message as it is, and what came of it as it came. */
+  raw(what: string, request: Outgoing): Promise<Outcome> {
+    return this.conversation.deliver(what, request)
   }
 
   /** The session that a draft belongs to. */

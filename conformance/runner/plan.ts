@@ -1,16 +1,21 @@
-import type { Check, Transport } from './check.js'
+import type { Transport } from '../../schemas/index.js'
+import type { Check, SendingCheck } from './check.js'
 
 /** One check over one transport. */
-export interface Planned {
-  readonly check: Check
+export interface Planned<Kind extends Check = Check> {
+  readonly check: Kind
   readonly transport: Transport
 }
 
-/** What is to be run, in three parts: each prerequisite by itself, then all that may run at once, then what must be alone. */
+/**
+ * What is to be run, in four parts: each prerequisite by itself, then all that may run at once, then what must be alone, and
+ * in the end what compares the others.
+ */
 export interface Plan {
-  readonly prerequisites: readonly Planned[]
-  readonly together: readonly Planned[]
-  readonly alone: readonly Planned[]
+  readonly prerequisites: readonly Planned<SendingCheck>[]
+  readonly together: readonly Planned<SendingCheck>[]
+  readonly alone: readonly Planned<SendingCheck>[]
+  readonly comparisons: readonly Planned[]
 }
 
 /** A selection that names nothing. */
@@ -44,28 +49,40 @@ const selectedBy = (globs: readonly string[], ids: readonly string[]): Set<strin
   return new Set(selected)
 }
 
-const byId = (a: Planned, b: Planned): number => (a.check.id < b.check.id ? -1 : a.check.id > b.check.id ? 1 : 0)
+const isSending = (planned: Planned): planned is Planned<SendingCheck> => planned.check.kind !== 'compares'
+
+/** By the ids of the checks, and HTTP first. */
+const inOrder = (a: Planned, b: Planned): number => {
+  if (a.check.id !== b.check.id) return a.check.id < b.check.id ? -1 : 1
+  return a.transport < b.transport ? -1 : a.transport > b.transport ? 1 : 0
+}
 
 /**
- * What is to be run of `checks`. Prerequisites always are, in the order in which they are given: without them nothing
- * else means anything.
+ * What is to be run of `checks`: each over the one transport that it is about, or over all of `transports` that the target
+ * `has`; of a transport that it lacks only the checks that are about it, to be skipped. Prerequisites always are, in the
+ * order in which they are given, transport by transport: without them nothing else means anything.
  * @throws UnknownSelection
  */
 export const planChecks = (
   checks: readonly Check[],
-  transport: Transport,
+  transports: readonly Transport[],
   only: readonly string[],
   skip: readonly string[],
+  has: (transport: Transport) => boolean = () => true,
 ): Plan => {
   const ids = checks.map(check => check.id)
   const wanted = only.length > 0 ? selectedBy(only, ids) : new Set(ids)
   const unwanted = selectedBy(skip, ids)
-  const planned = checks.map(check => ({ check, transport }))
-  const chosen = planned
-    .filter(({ check }) => !check.prerequisite && wanted.has(check.id) && !unwanted.has(check.id))
-    .sort(byId)
+  const planned = transports.flatMap(transport =>
+    checks
+      .filter(({ needs }) => needs.transport === transport || (needs.transport === undefined && has(transport)))
+      .map(check => ({ check, transport })),
+  )
+  const selected = planned.filter(({ check }) => !check.prerequisite && wanted.has(check.id) && !unwanted.has(check.id))
+  const chosen = selected.filter(isSending).sort(inOrder)
   return {
-    prerequisites: planned.filter(({ check }) => check.prerequisite),
+    prerequisites: planned.filter(isSending).filter(({ check }) => check.prerequisite),
+    comparisons: selected.filter(each => !isSending(each)),
     together: chosen.filter(({ check }) => !check.needs.alone),
     alone: chosen.filter(({ check }) => check.needs.alone),
   }

@@ -4,8 +4,18 @@ import { parseBase64 } from '../probe/bytes/base64.js'
 import { encodeUtf8 } from '../probe/bytes/utf8.js'
 import { isEd25519Signature } from '../probe/crypto/ed25519.js'
 import { parseDidKey } from '../probe/identity/did-key.js'
-import { recordRequest, type RecordedResponseBody, type TranscriptEntry } from '../probe/initiator/transcript.js'
+import {
+  recordFrames,
+  recordRequest,
+  type RecordedFrames,
+  type RecordedRequest,
+  type RecordedResponseBody,
+  type TranscriptEntry,
+} from '../probe/initiator/transcript.js'
 import type { Exchanged, WireRequest } from '../probe/net/exchange.js'
+import type { Frame } from '../probe/net/frames.js'
+import type { Arrived, Until } from '../probe/net/inbox.js'
+import type { Upgraded } from '../probe/net/network.js'
 import { Refusal } from '../probe/refusal.js'
 import { placeOf } from './judge-check.js'
 import { DISCOVERY } from './judge.js'
@@ -24,12 +34,23 @@ const bytesOf = (body: RecordedResponseBody): Uint8Array | undefined => {
   return 'base64' in body ? parseBase64(body.base64) : undefined
 }
 
-/** What a recorded exchange came to; nothing where the report does not hold it. */
-const outcomeOf = ({ response, failure }: TranscriptEntry): Exchanged | undefined => {
+/** What a recorded request came to; nothing where the report does not hold it. */
+const exchangedIn = ({ response, failure }: TranscriptEntry): Exchanged | undefined => {
   if (!response) return failure
   const body = bytesOf(response.body)
   return body && { kind: 'response', response: { ...response, body } }
 }
+
+/** What recorded frames came to; nothing where the report does not hold it. */
+const arrivedIn = ({ arrived, failure }: TranscriptEntry): Arrived | undefined => {
+  if (failure?.kind === 'timeout' || failure?.kind === 'reset') return failure
+  if (arrived?.kind !== 'message') return arrived
+  const body = bytesOf(arrived.body)
+  return body && { ...arrived, body }
+}
+
+/** Was it never sent, since there was no connection for it? */
+const isUnsent = ({ request }: TranscriptEntry): boolean => 'connection' in request && request.connection < 0
 
 const isSignedBy = (did: string, message: Uint8Array, signature: string): boolean => {
   try {
@@ -55,6 +76,7 @@ class PlayedScene {
   #hasLeft = false
   /** So many answers have been given, in the order in which they came. */
   #given = 0
+  #connections = 0
   #read = 0
   #waiting: (() => void)[] = []
 
@@ -63,11 +85,11 @@ class PlayedScene {
     /** Says that the case does something that the recording does not hold. */
     readonly leave: (what: string) => void,
   ) {
-    this.#played = evidence.transcript.map(() => false)
+    this.#played = evidence.transcript.map(isUnsent)
   }
 
   get isOver(): boolean {
-    return this.#given >= this.evidence.transcript.length
+    return this.#isTurnOf(this.evidence.transcript.length)
   }
 
   now(): bigint {
@@ -84,17 +106,44 @@ class PlayedScene {
 
   async exchange(request: WireRequest, url: URL): Promise<Exchanged> {
     const asked = recordRequest(request, url)
+    const entry = await this.#play(asked, `a request that is not in the recording: ${asked.method} ${asked.url}`)
+    return (entry && exchangedIn(entry)) ?? this.#unkept()
+  }
+
+  async upgrade(request: WireRequest, url: URL): Promise<Upgraded> {
+    const exchanged = await this.exchange(request, url)
+    const stands = exchanged.kind === 'response' && exchanged.response.status === 101
+    return stands ? { exchanged, connection: this.#connections++ } : { exchanged }
+  }
+
+  async converse(connection: number, frames: readonly Frame[], until: Until): Promise<Arrived> {
+    const asked = recordFrames(connection, frames, until)
+    const entry = await this.#play(asked, `frames that are not in the recording, over connection ${connection}`)
+    return (entry && arrivedIn(entry)) ?? this.#unkept()
+  }
+
+  /** The recorded entry of what is asked, once its turn has come. */
+  async #play(asked: RecordedRequest | RecordedFrames, otherwise: string): Promise<TranscriptEntry | undefined> {
     const { transcript } = this.evidence
     const at = transcript.findIndex((entry, index) => !this.#played[index] && isDeepStrictEqual(entry.request, asked))
     const entry = transcript[at]
-    if (!entry) return this.#refuse(`a request that is not in the recording: ${asked.method} ${asked.url}`)
+    if (!entry) return this.#differ(otherwise)
     this.#played[at] = true
     // Answers come in the order in which they came: what a check does next may depend on it.
-    while (this.#given < at && !this.#hasLeft)
-      if (!(await this.#next())) return this.#refuse('the answers cannot have come in this order')
+    while (!this.#isTurnOf(at) && !this.#hasLeft)
+      if (!(await this.#next())) return this.#differ('the answers cannot have come in this order')
     this.#given = at + 1
     for (const wake of this.#waiting.splice(0)) wake()
-    return outcomeOf(entry) ?? this.#refuse('an answer was too long to be kept: the case cannot be judged again')
+    return entry
+  }
+
+  #isTurnOf(at: number): boolean {
+    return this.evidence.transcript.slice(this.#given, at).every(isUnsent)
+  }
+
+  #unkept(): { kind: 'reset'; reason: string } {
+    this.#differ('an answer was too long to be kept: the case cannot be judged again')
+    return { kind: 'reset', reason: 'not in the recording' }
   }
 
   /** Waits for another answer to be given; tells whether one was. */
@@ -108,14 +157,9 @@ class PlayedScene {
     })
   }
 
-  #differ(what: string): void {
+  #differ(what: string): undefined {
     if (!this.#hasLeft) this.leave(what)
     this.#hasLeft = true
-  }
-
-  #refuse(what: string): Exchanged {
-    this.#differ(what)
-    return { kind: 'unreachable', reason: 'not in the recording' }
   }
 }
 
@@ -162,7 +206,12 @@ export class Playback implements World {
         now: () => played.now(),
         elapse: async seconds => (exactClock || seconds <= patienceSeconds ? 'elapsed' : 'too-long'),
       },
-      exchange: (request, url) => played.exchange(request, url),
+      network: {
+        exchange: (request, url) => played.exchange(request, url),
+        upgrade: (request, url) => played.upgrade(request, url),
+        converse: (connection, frames, until) => played.converse(connection, frames, until),
+      },
+      leave: () => undefined,
       identity: identity === undefined ? undefined : { did: identity, sign: message => played.sign(identity, message) },
     }
   }

@@ -1,5 +1,4 @@
-import type { RequirementId } from '../../schemas/index.js'
-import type { Transport } from './check.js'
+import type { RequirementId, Transport } from '../../schemas/index.js'
 import type { Evidence } from './recorder.js'
 
 /**

@@ -1,15 +1,19 @@
+import type { Transport } from '../../schemas/index.js'
 import { parseTime } from '../probe/bytes/time.js'
-import type { Check } from './check.js'
-import { createKit, judgeCheck, notRun, type Environment } from './judge-check.js'
+import type { Check, SendingCheck } from './check.js'
+import { createKit, judgeCheck, notRun, resultOf, type Environment } from './judge-check.js'
 import { planChecks, type Planned } from './plan.js'
 import { Recorder, type Evidence } from './recorder.js'
-import type { CheckResult } from './result.js'
+import type { CaseResult, CheckResult } from './result.js'
+import { compareTransports } from './same-verdict.js'
 
 /** Place of the measurement of the target's clock. */
 export const SKEW = 'skew'
 
 /** How a run is to go. */
 export interface RunOptions {
+  /** Over which the target is judged, as far as it has them. */
+  readonly transports: readonly Transport[]
   readonly only: readonly string[]
   readonly skip: readonly string[]
   /** Checks under way at once. */
@@ -45,10 +49,10 @@ const inParallel = async <Item, Result>(
  * Measures how far the target's clock is ahead, by the time in an authenticated handshake response: better than the Date
  * header. Without one the estimate stays as it is.
  */
-const measureSkew = async (environment: Environment): Promise<Evidence> => {
+const measureSkew = async (environment: Environment, transport: Transport): Promise<Evidence> => {
   const { world } = environment
   const recorder = new Recorder(world.scene(SKEW))
-  const kit = createKit(environment, recorder, SKEW)
+  const kit = createKit(environment, recorder, SKEW, transport)
   const before = recorder.clock.now()
   const answer = await kit.shakeHands()
   if (answer.kind === 'session') {
@@ -56,6 +60,7 @@ const measureSkew = async (environment: Environment): Promise<Evidence> => {
     await kit.finish()
     world.skew += parseTime(answer.data.ts) - middle
   }
+  recorder.scene.leave()
   return recorder.evidence
 }
 
@@ -67,8 +72,38 @@ export interface Ran {
   readonly skew?: Evidence
 }
 
+/** What the verdicts of all other checks say of a target that ought to be the same over every transport. */
+const judgeSameness = (planned: Planned, environment: Environment, results: readonly CheckResult[]): CheckResult => {
+  const { transport } = planned
+  const { capabilities } = environment.surroundings.target
+  if (!capabilities.has(transport))
+    return notRun(planned, environment, 'skip', 'capability', `the target does not declare ${transport}`)
+  const { compared, differences } = compareTransports(results)
+  if (compared === 0)
+    return notRun(
+      planned,
+      environment,
+      'not-observed',
+      'nothing-compared',
+      'no check has a verdict over both transports',
+    )
+  const evidence = { clock: [], transcript: [] }
+  const cases: CaseResult[] = differences.map(({ check, found }) => ({
+    name: check,
+    state: 'fail',
+    ...found,
+    ...evidence,
+  }))
+  return resultOf(
+    planned,
+    environment,
+    cases.length > 0 ? cases : [{ name: '', state: 'pass', reasonCode: '', ...evidence }],
+  )
+}
+
 /**
- * Runs the checks that `options` select, over HTTP. Every planned check ends in exactly one state.
+ * Runs the checks that `options` select, over every transport that the target has. Every planned check ends in exactly one
+ * state; what is missing over one transport blocks nothing over the other.
  * @throws UnknownSelection before anything is sent
  */
 export const runChecks = async (
@@ -77,27 +112,39 @@ export const runChecks = async (
   options: RunOptions,
   observer: RunObserver = {},
 ): Promise<Ran> => {
-  const plan = planChecks(checks, 'http', options.only, options.skip)
-  observer.planned?.(plan.prerequisites.length + plan.together.length + plan.alone.length)
+  const { ws } = environment.surroundings.target
+  const has = (transport: Transport): boolean => transport === 'http' || ws !== undefined
+  const plan = planChecks(checks, options.transports, options.only, options.skip, has)
+  observer.planned?.(Object.values(plan).reduce((total, part: readonly Planned[]) => total + part.length, 0))
   const watched = (result: CheckResult): CheckResult => {
     observer.finished?.(result)
     return result
   }
   const results: CheckResult[] = []
-  let missing: string | undefined
-  const judge = async (planned: Planned): Promise<CheckResult> =>
-    watched(
-      missing === undefined
+  const missing = new Map<Transport, string>()
+  const judge = async (planned: Planned<SendingCheck>): Promise<CheckResult> => {
+    const lacking = missing.get(planned.transport)
+    return watched(
+      lacking === undefined
         ? await judgeCheck(planned, environment)
-        : notRun(planned, environment, 'blocked', 'prerequisite', `${missing} did not pass`),
+        : notRun(planned, environment, 'blocked', 'prerequisite', `${lacking} did not pass over ${planned.transport}`),
     )
+  }
   for (const planned of plan.prerequisites) {
     const result = await judge(planned)
-    if (result.state !== 'pass' && result.state !== 'warn') missing ??= planned.check.id
+    const { transport, check } = planned
+    if (!['pass', 'warn', 'skip'].includes(result.state) && !missing.has(transport)) missing.set(transport, check.id)
     results.push(result)
   }
-  const skew = missing === undefined ? { skew: await measureSkew(environment) } : {}
+  const sound = options.transports.find(transport => has(transport) && !missing.has(transport))
+  const skew = sound === undefined ? {} : { skew: await measureSkew(environment, sound) }
   results.push(...(await inParallel(plan.together, options.jobs, judge)))
   for (const planned of plan.alone) results.push(await judge(planned))
-  return { results: results.sort((a, b) => (a.check < b.check ? -1 : a.check > b.check ? 1 : 0)), ...skew }
+  for (const planned of plan.comparisons) results.push(watched(judgeSameness(planned, environment, results)))
+  return { results: results.sort(inOrder), ...skew }
+}
+
+const inOrder = (a: CheckResult, b: CheckResult): number => {
+  if (a.check !== b.check) return a.check < b.check ? -1 : 1
+  return a.transport < b.transport ? -1 : a.transport > b.transport ? 1 : 0
 }

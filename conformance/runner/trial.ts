@@ -1,7 +1,9 @@
 import { hasMember, type Answer } from '../probe/initiator/answer.js'
 import type { HandshakeDraft } from '../probe/initiator/handshake-draft.js'
 import type { ProbeSession, SessionDraft } from '../probe/initiator/session-draft.js'
+import { asRequest, isFrames, withBody, type Outgoing } from '../probe/net/alter.js'
 import type { WireRequest } from '../probe/net/exchange.js'
+import { encodeFrame, type WireFrames } from '../probe/net/frames.js'
 import type { AfterHandshake, AfterMessage, Fault, HandshakeRejection, MessageRejection, Prepared } from './check.js'
 import { broken, brokenBy, isAccepted, judgeAcceptance, judgeRefusal, type Broken } from './judgement.js'
 import { interruptedBy, type Kit } from './kit.js'
@@ -44,10 +46,37 @@ export const casesOf = <Draft>(fault: Fault<Draft>): Case<Draft>[] => {
         return { ...next, envelope, request: lane.kit.conversation.post(envelope) }
       },
     }))
-  return named(fault.wire).map(([name, change]) => ({
+  if (fault.bytes)
+    return named(fault.bytes).map(([name, change]) => ({
+      name,
+      apply: async (next, twin, { kit }) => ({
+        ...next,
+        request: withBody(next.request, await change(next, twin, kit)),
+      }),
+    }))
+  if (fault.wire)
+    return named(fault.wire).map(([name, change]) => ({
+      name,
+      apply: async (next, twin, { kit }) => ({ ...next, request: await change(posted(next), posted(twin), kit) }),
+    }))
+  return named(fault.frames).map(([name, change]) => ({
     name,
-    apply: async (next, twin, lane) => ({ ...next, request: await change(next, twin, lane.kit) }),
+    apply: async (next, twin, { kit }) => {
+      const framed = { ...next, request: asFrames(next.request) }
+      const frames = await change(framed, { ...twin, request: asFrames(twin.request) }, kit)
+      return { ...next, request: { ...framed.request, frames } }
+    },
   }))
+}
+
+const posted = <Draft>(prepared: Prepared<Draft>): Prepared<Draft, WireRequest> => ({
+  ...prepared,
+  request: asRequest(prepared.request),
+})
+
+const asFrames = (outgoing: Outgoing): WireFrames => {
+  if (!isFrames(outgoing)) throw new Error('only a message over WebSocket has frames')
+  return outgoing
 }
 
 /** What a prepared message was made from. */
@@ -56,11 +85,17 @@ const draftOf = <Draft>(prepared: Prepared<Draft>): Draft => {
   return draft as unknown as Draft
 }
 
-const isSameRequest = (a: WireRequest, b: WireRequest): boolean =>
-  a.method === b.method &&
-  a.path === b.path &&
-  JSON.stringify(a.headers) === JSON.stringify(b.headers) &&
-  Buffer.compare(a.body, b.body) === 0
+const isSame = (a: Outgoing, b: Outgoing): boolean => {
+  if (isFrames(a) || isFrames(b)) return isFrames(a) && isFrames(b) && Buffer.compare(bytesOf(a), bytesOf(b)) === 0
+  return (
+    a.method === b.method &&
+    a.path === b.path &&
+    JSON.stringify(a.headers) === JSON.stringify(b.headers) &&
+    Buffer.compare(a.body, b.body) === 0
+  )
+}
+
+const bytesOf = ({ frames }: WireFrames): Uint8Array => Buffer.concat(frames.map(encodeFrame))
 
 /** Twin, fault, refusal: what came of the three, or what was wrong. */
 const refuse = async <Draft>(
@@ -75,7 +110,7 @@ const refuse = async <Draft>(
   if (!isAccepted(twin)) throw interruptedBy(twin, 'the honest twin')
   const next = lane.prepare(lane.draft())
   const faulty = await one.apply(next, twinMessage, lane)
-  if (isSameRequest(faulty.request, next.request)) throw new IdleFault('the fault changed nothing')
+  if (isSame(faulty.request, next.request)) throw new IdleFault('the fault changed nothing')
   conversation.step = 'fault'
   const refusal = await lane.send(faulty)
   if (refusal.kind === 'busy' && !('plain' in expect && expect.plain === refusal.error))
@@ -113,7 +148,7 @@ export const tryHandshake = async (
   kit.conversation.step = 'after'
   const states: Record<AfterHandshake, () => Promise<Broken | undefined>> = {
     'no-session': async () =>
-      refusal.response && ['data', 'kid'].some(member => hasMember(refusal.response?.body ?? new Uint8Array(0), member))
+      ['data', 'kid'].some(member => hasMember(refusal.body ?? new Uint8Array(0), member))
         ? broken('after-no-session', 'a refusal of which no session can come', 'a refusal with `data` or `kid`')
         : undefined,
     'new-handshake': () => newHandshake(kit, 'new-handshake'),

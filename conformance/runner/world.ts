@@ -1,7 +1,8 @@
 import { setMaxListeners } from 'node:events'
-import type { Exchange } from '../probe/initiator/conversation.js'
 import type { Identity } from '../probe/initiator/target.js'
 import { exchange, type Route } from '../probe/net/exchange.js'
+import { Line } from '../probe/net/line.js'
+import type { Network } from '../probe/net/network.js'
 import type { Clock } from './clock.js'
 
 /** How the network is used: time limit, trust, and what ends it all. */
@@ -14,9 +15,11 @@ export type Stop = 'interrupted' | 'target-lost'
 export interface Scene {
   /** The target's time, as it is estimated. */
   readonly clock: Clock
-  readonly exchange: Exchange
+  readonly network: Network
   /** Identity that the caller gave; else the case makes one of its own. */
   readonly identity?: Identity | undefined
+  /** Ends the connections that were opened in it. */
+  readonly leave: () => void
 }
 
 /**
@@ -33,35 +36,58 @@ export interface World {
   lose(): void
 }
 
+/** The connections of one scene, by their numbers. */
+const createNetwork = (reach: Reach): Network & { readonly leave: () => void } => {
+  const lines: Line[] = []
+  return {
+    exchange: (request, url) => exchange(request, { ...reach, url }),
+    async upgrade(request, url, manners) {
+      const { exchanged, line } = await Line.open(request, { ...reach, url }, manners)
+      return line ? { exchanged, connection: lines.push(line) - 1 } : { exchanged }
+    },
+    converse(connection, frames, until) {
+      const line = lines[connection]
+      if (!line) throw new Error(`there is no connection ${connection}`)
+      return line.converse(frames, until)
+    },
+    leave() {
+      for (const line of lines) line.hangUp()
+    },
+  }
+}
+
 /** The world as it is. */
 export class LiveWorld implements World {
   skew = 0n
-  readonly #scene: Scene
-  readonly #signal: AbortSignal
   #lost = false
 
   /** @param identity the one that the caller gave, if so */
-  constructor(clock: Clock, reach: Reach & { readonly signal: AbortSignal }, identity?: Identity) {
-    this.#signal = reach.signal
+  constructor(
+    readonly clock: Clock,
+    readonly reach: Reach & { readonly signal: AbortSignal },
+    readonly identity?: Identity,
+  ) {
     // Every exchange under way listens: as many as there are jobs.
     setMaxListeners(0, reach.signal)
-    this.#scene = {
+  }
+
+  scene(): Scene {
+    const { clock, reach, identity } = this
+    const network = createNetwork(reach)
+    return {
       clock: {
         exact: clock.exact,
         now: () => clock.now() + this.skew,
         elapse: seconds => clock.elapse(seconds),
       },
-      exchange: (request, url) => exchange(request, { ...reach, url }),
+      network,
       identity,
+      leave: network.leave,
     }
   }
 
-  scene(): Scene {
-    return this.#scene
-  }
-
   stopped(): Stop | undefined {
-    if (this.#signal.aborted) return 'interrupted'
+    if (this.reach.signal.aborted) return 'interrupted'
     return this.#lost ? 'target-lost' : undefined
   }
 

@@ -1,7 +1,9 @@
 import t from 'tap'
+import type { SessionDraft } from '../../probe/initiator/session-draft.js'
 import { accepts, rejects, type Check } from '../../runner/check.js'
 import { broken } from '../../runner/judgement.js'
 import { Interruption } from '../../runner/judgement.js'
+import type { Kit } from '../../runner/kit.js'
 import { honest, judgeFault } from '../judge-mutant.js'
 import { insert, wire, type Fault } from '../responder/mutant.js'
 
@@ -14,12 +16,13 @@ const judge = async (check: Check, fault: Fault = honest) => {
   return result
 }
 
-const flipped = rejects('record.tag', {
+const wrongKey = {
   subject: 'session message',
-  forged: (next, _twin, kit) => ({ ...next, key: kit.entropy(32) }),
+  forged: (next: SessionDraft, _twin: SessionDraft, kit: Kit) => ({ ...next, key: kit.entropy(32) }),
   expect: plainFailure,
   after: ['same-bytes-accepted'],
-})
+} as const
+const flipped = rejects('record.tag', wrongKey)
 
 t.test('a fault that changes nothing is an error of the suite', async t => {
   const idle = rejects('record.tag', {
@@ -53,7 +56,7 @@ t.test('a refusal after which the undamaged form is refused fails the check', as
 })
 
 t.test('the wrong error is named', async t => {
-  const result = await judge({ ...flipped, spec: { ...flipped.spec, expect: { plain: 'malformed' } } } as Check)
+  const result = await judge(rejects('record.tag', { ...wrongKey, expect: { plain: 'malformed' } }))
   t.match(result, {
     state: 'fail',
     reasonCode: 'plain-authentication-failed',

@@ -6,11 +6,16 @@ const matched = (text: string, form: RegExp, rule: string): RegExpExecArray => {
   return match
 }
 
+const TOKEN = /^[A-Za-z0-9._~:-]{1,128}$/
+
+/** Is it a token? */
+export const isToken = (text: string): boolean => TOKEN.test(text)
+
 /**
  * A token: 1 to 128 of `A-Z a-z 0-9 . _ ~ : -`.
  * @throws Refusal `schema`
  */
-export const parseToken = (text: string): string => matched(text, /^[A-Za-z0-9._~:-]{1,128}$/, 'conventions.token')[0]
+export const parseToken = (text: string): string => matched(text, TOKEN, 'conventions.token')[0]
 
 /**
  * A task: 1 to 128 of a token's characters and `/` and `@`.

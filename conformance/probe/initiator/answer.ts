@@ -1,35 +1,62 @@
-import { statusOf, type ErrorCode, type HandshakeResponseData, type PlainErrorCode } from '../../../schemas/index.js'
+import {
+  statusOf,
+  type CloseCode,
+  type ErrorCode,
+  type HandshakeResponseData,
+  type PlainErrorCode,
+} from '../../../schemas/index.js'
 import { parseJsonObject } from '../bytes/json.js'
 import { explainHandshake, explainResponse } from '../diagnosis/explain.js'
 import { openResponse, type SentRequest } from '../handshake/verdict.js'
 import type { Resolve } from '../identity/resolver.js'
 import type { Exchanged } from '../net/exchange.js'
+import type { Arrived } from '../net/inbox.js'
 import { headerValues, type WireResponse } from '../net/response-reader.js'
 import { Refusal } from '../refusal.js'
 import { openResponseRecord, parsePlainError, parseSessionResponse } from '../wire/session-message.js'
 import { ProbeSession, type SessionDraft } from './session-draft.js'
 import type { Identity } from './target.js'
 
-/** What a target answered, as an honest initiator understands it, with the response as it came. */
-export type Answer = { readonly response?: WireResponse | undefined } & (
-  | { readonly kind: 'session'; readonly session: ProbeSession; readonly data: HandshakeResponseData }
-  | { readonly kind: 'success'; readonly plaintext: Uint8Array; readonly seq: bigint }
-  | { readonly kind: 'authenticated'; readonly error: ErrorCode; readonly plaintext: Uint8Array; readonly seq: bigint }
-  | { readonly kind: 'plain'; readonly error: PlainErrorCode; readonly detail?: string | undefined }
-  /** An HTTP response that is neither a SAGE response nor a plain error with its status. */
-  | { readonly kind: 'http'; readonly status: number; readonly why: string }
-  /** HTTP 200 and something that an initiator must not accept. */
-  | { readonly kind: 'unacceptable'; readonly why: string }
-  /** 429 or 503: no answer to the question, unless the question was when the target is busy. */
-  | {
-      readonly kind: 'busy'
-      readonly status: number
-      readonly error?: PlainErrorCode
-      readonly retryAfterSeconds: number
-    }
-  | { readonly kind: 'timeout' }
-  | { readonly kind: 'reset' | 'unreachable' | 'not-http'; readonly why: string }
-)
+/** What a message was sent for, over either transport: an HTTP response, a message, or why there was none. */
+export type Outcome = Exchanged | Arrived
+
+interface Carried {
+  /** The HTTP response, where it came over HTTP. */
+  readonly response?: WireResponse | undefined
+  /** Bytes of the answer, where there are any. */
+  readonly body?: Uint8Array | undefined
+  /** The code with which a responder closes the connection over which it was asked, instead of an error (websocket.md). */
+  readonly due?: CloseCode | undefined
+}
+
+/** What a target answered, as an honest initiator understands it, with the answer as it came. */
+export type Answer = Carried &
+  (
+    | { readonly kind: 'session'; readonly session: ProbeSession; readonly data: HandshakeResponseData }
+    | { readonly kind: 'success'; readonly plaintext: Uint8Array; readonly seq: bigint }
+    | {
+        readonly kind: 'authenticated'
+        readonly error: ErrorCode
+        readonly plaintext: Uint8Array
+        readonly seq: bigint
+      }
+    | { readonly kind: 'plain'; readonly error: PlainErrorCode; readonly detail?: string | undefined }
+    /** The target closed the connection with this code; 1005 where it gave none. */
+    | { readonly kind: 'closed'; readonly code: number }
+    /** An HTTP response that is neither a SAGE response nor a plain error with its status. */
+    | { readonly kind: 'http'; readonly status: number; readonly why: string }
+    /** An answer, with HTTP 200 where it came over HTTP, that an initiator must not accept. */
+    | { readonly kind: 'unacceptable'; readonly why: string }
+    /** 429 or 503: no answer to the question, unless the question was when the target is busy. */
+    | {
+        readonly kind: 'busy'
+        readonly status?: number
+        readonly error?: PlainErrorCode
+        readonly retryAfterSeconds: number
+      }
+    | { readonly kind: 'timeout' }
+    | { readonly kind: 'reset' | 'unreachable' | 'not-http'; readonly why: string }
+  )
 
 /** What an initiator needs to judge the answer to a handshake. */
 export interface HandshakeReader {
@@ -58,58 +85,88 @@ const retryAfter = (response: WireResponse): number => {
 }
 
 const readError = (response: WireResponse): Answer => {
-  const { status } = response
+  const { status, body } = response
   const busy = status === 429 || status === 503
   const retryAfterSeconds = retryAfter(response)
   try {
-    const { error, detail } = parsePlainError(response.body)
+    const { error, detail } = parsePlainError(body)
     if (statusOf(error) !== status)
-      return { kind: 'http', status, why: `says ${error}, whose status is ${statusOf(error)}`, response }
+      return { kind: 'http', status, why: `says ${error}, whose status is ${statusOf(error)}`, response, body }
     return busy
-      ? { kind: 'busy', status, error, retryAfterSeconds, response }
-      : { kind: 'plain', error, detail, response }
+      ? { kind: 'busy', status, error, retryAfterSeconds, response, body }
+      : { kind: 'plain', error, detail, response, body }
   } catch (cause) {
-    if (busy) return { kind: 'busy', status, retryAfterSeconds, response }
-    return { kind: 'http', status, why: `its body is not a plain error (${reasonOf(cause)})`, response }
+    if (busy) return { kind: 'busy', status, retryAfterSeconds, response, body }
+    return { kind: 'http', status, why: `its body is not a plain error (${reasonOf(cause)})`, response, body }
   }
 }
 
-const readWith = (
-  exchanged: Exchanged,
-  read: (response: WireResponse) => Answer,
+/** The plain error that a message over WebSocket is, if it is one: without a `kid`, and not a success. */
+const readPlain = (body: Uint8Array): Answer | undefined => {
+  if (hasMember(body, 'kid') || hasMember(body, 'data')) return undefined
+  try {
+    const { error, detail } = parsePlainError(body)
+    const busy = error === 'unavailable' || error === 'rate_limited'
+    return busy ? { kind: 'busy', error, retryAfterSeconds: 1, body } : { kind: 'plain', error, detail, body }
+  } catch (cause) {
+    return { kind: 'unacceptable', why: `neither a response nor a plain error (${reasonOf(cause)})`, body }
+  }
+}
+
+const readOutcome = (
+  outcome: Outcome,
+  read: (body: Uint8Array) => Answer,
   explain: (refusal: Refusal, body: Uint8Array) => string | undefined,
 ): Answer => {
-  if (exchanged.kind === 'timeout') return { kind: 'timeout' }
-  if (exchanged.kind !== 'response') return { kind: exchanged.kind, why: exchanged.reason }
-  const { response } = exchanged
-  if (response.status !== 200) return readError(response)
-  try {
-    return read(response)
-  } catch (cause) {
-    if (!(cause instanceof Refusal)) throw cause
-    const why = [cause.message, explain(cause, response.body)].filter(part => part !== undefined).join('; ')
-    return { kind: 'unacceptable', why, response }
+  const judge = (body: Uint8Array): Answer => {
+    try {
+      return { ...read(body), body }
+    } catch (cause) {
+      if (!(cause instanceof Refusal)) throw cause
+      const why = [cause.message, explain(cause, body)].filter(part => part !== undefined).join('; ')
+      return { kind: 'unacceptable', why, body }
+    }
+  }
+  switch (outcome.kind) {
+    case 'response': {
+      const { response } = outcome
+      return response.status === 200 ? { ...judge(response.body), response } : readError(response)
+    }
+    case 'message': {
+      const { body, flaw } = outcome
+      return flaw === undefined ? (readPlain(body) ?? judge(body)) : { kind: 'unacceptable', why: flaw, body }
+    }
+    case 'timeout':
+      return { kind: 'timeout' }
+    case 'closed':
+      return { kind: 'closed', code: outcome.code }
+    case 'reset':
+    case 'unreachable':
+    case 'not-http':
+      return { kind: outcome.kind, why: outcome.reason }
+    default:
+      throw new Error(`nobody asked for ${outcome.kind} in the place of an answer`)
   }
 }
 
 /** The answer to a handshake message. Never throws. */
-export const readHandshakeAnswer = (exchanged: Exchanged, reader: HandshakeReader): Answer =>
-  readWith(
-    exchanged,
-    response => {
-      const { kid, derivation, data } = openResponse(response.body, reader.sent, reader)
+export const readHandshakeAnswer = (outcome: Outcome, reader: HandshakeReader): Answer =>
+  readOutcome(
+    outcome,
+    body => {
+      const { kid, derivation, data } = openResponse(body, reader.sent, reader)
       const session = new ProbeSession(kid, reader.sent.ctx, reader.identity, derivation.seed, reader.maxSessionRecords)
-      return { kind: 'session', session, data, response }
+      return { kind: 'session', session, data }
     },
     (refusal, body) => explainHandshake(refusal, body, reader),
   )
 
 /** The answer to a message inside a session. Never throws. */
-export const readSessionAnswer = (exchanged: Exchanged, { session, draft, record }: SessionReader): Answer =>
-  readWith(
-    exchanged,
-    response => {
-      const parsed = parseSessionResponse(response.body)
+export const readSessionAnswer = (outcome: Outcome, { session, draft, record }: SessionReader): Answer =>
+  readOutcome(
+    outcome,
+    body => {
+      const parsed = parseSessionResponse(body)
       for (const [member, asked] of [
         ['message_id', draft.id],
         ['task_id', draft.task_id],
@@ -117,8 +174,8 @@ export const readSessionAnswer = (exchanged: Exchanged, { session, draft, record
       ] as const)
         if (parsed[member] !== asked) throw new Refusal('transcript', `${member} is not the request's`)
       const { plaintext, seq } = openResponseRecord(parsed, record, (bytes, aad) => session.receiver.open(bytes, aad))
-      if (parsed.success) return { kind: 'success', plaintext, seq, response }
-      return { kind: 'authenticated', error: parsed.error, plaintext, seq, response }
+      if (parsed.success) return { kind: 'success', plaintext, seq }
+      return { kind: 'authenticated', error: parsed.error, plaintext, seq }
     },
     (refusal, body) => explainResponse(refusal, body, session, { draft, record }),
   )
@@ -142,13 +199,15 @@ export const describeAnswer = (answer: Answer): string => {
     case 'authenticated':
       return `authenticated error ${answer.error}`
     case 'plain':
-      return `plain error ${answer.error} (HTTP ${statusOf(answer.error)})`
+      return `plain error ${answer.error}${answer.response ? ` (HTTP ${statusOf(answer.error)})` : ''}`
+    case 'closed':
+      return `the connection was closed with ${answer.code}`
     case 'http':
       return `HTTP ${answer.status}: ${answer.why}`
     case 'unacceptable':
-      return `HTTP 200 with an answer that an initiator rejects (${answer.why})`
+      return `${answer.response ? 'HTTP 200 with ' : ''}an answer that an initiator rejects (${answer.why})`
     case 'busy':
-      return `HTTP ${answer.status}: busy, try again after ${answer.retryAfterSeconds} s`
+      return `${answer.status === undefined ? 'plain error unavailable' : `HTTP ${answer.status}`}: busy, try again after ${answer.retryAfterSeconds} s`
     case 'timeout':
       return 'no answer in time'
     case 'reset':
@@ -171,6 +230,8 @@ export const answerCode = (answer: Answer): string => {
       return `${answer.kind}-${answer.error.replaceAll('_', '-')}`
     case 'http':
       return `http-${answer.status}`
+    case 'closed':
+      return `closed-${answer.code}`
     default:
       return answer.kind
   }

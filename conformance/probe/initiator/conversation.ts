@@ -1,34 +1,24 @@
+import type { Transport } from '../../../schemas/index.js'
 import { encodeHex } from '../bytes/hex.js'
-import type { Entropy } from '../entropy.js'
 import type { Resolve } from '../identity/resolver.js'
+import { isFrames, type Outgoing } from '../net/alter.js'
 import type { Exchanged, WireRequest } from '../net/exchange.js'
+import type { Frame } from '../net/frames.js'
+import type { Arrived, Until } from '../net/inbox.js'
 import { requestAad } from '../wire/aad.js'
-import { encodeBody } from '../wire/body.js'
-import { describeAnswer, readHandshakeAnswer, readSessionAnswer, type Answer } from './answer.js'
+import { dueClose } from '../wire/due-close.js'
+import { describeAnswer, readHandshakeAnswer, readSessionAnswer, type Answer, type Outcome } from './answer.js'
 import { draftHandshake, sentBy, type HandshakeDraft, type WireObject } from './handshake-draft.js'
 import type { ProbeSession, SessionDraft } from './session-draft.js'
-import { messagesUrl, type Identity, type Target } from './target.js'
-import {
-  recordExchange,
-  recordPlaintext,
-  type AnswerKeeper,
-  type Happened,
-  type TranscriptEntry,
-} from './transcript.js'
-
-/** Sends one request to the host of `url` and says what came of it: the network, or a recording of it. Never throws. */
-export type Exchange = (request: WireRequest, url: URL) => Promise<Exchanged>
+import type { Identity } from './target.js'
+import { recordExchange, recordPlaintext, type TranscriptEntry } from './transcript.js'
+import { createHttpWay, SocketWay, type Terrain, type Way, type Written } from './way.js'
 
 /** What a conversation is held with. */
-export interface Surroundings {
-  readonly target: Target
+export interface Surroundings extends Terrain {
   readonly identity: Identity
-  readonly entropy: Entropy
-  /** The target's time as the probe estimates it, in nanoseconds from the Unix epoch. */
-  readonly now: () => bigint
   readonly resolve: Resolve
-  readonly exchange: Exchange
-  readonly keeper: AnswerKeeper
+  readonly transport: Transport
 }
 
 /**
@@ -38,11 +28,17 @@ export interface Surroundings {
 export class Conversation {
   /** What the exchanges that follow are for; goes into the transcript. */
   step = 'session'
+  readonly #way: Way
+  /** The WebSocket connection, where that is the transport. */
+  readonly socket: SocketWay | undefined
 
   constructor(
     readonly around: Surroundings,
     readonly transcript: TranscriptEntry[] = [],
-  ) {}
+  ) {
+    if (around.transport === 'ws') this.socket = new SocketWay(around, (what, written) => this.#note(what, written))
+    this.#way = this.socket ?? createHttpWay(around)
+  }
 
   /** An honest handshake, every value fresh. */
   draftHandshake(): HandshakeDraft {
@@ -50,68 +46,75 @@ export class Conversation {
     return draftHandshake(target, identity, entropy, now())
   }
 
-  /** The POST of a message, honestly framed. */
-  post(envelope: WireObject): WireRequest {
-    const url = messagesUrl(this.around.target)
-    const body = encodeBody(envelope)
-    const headers = [
-      ['Host', url.host],
-      ['User-Agent', 'sage-conformance'],
-      ['Accept', 'application/json'],
-      ['Content-Type', 'application/json'],
-      ['Content-Length', String(body.length)],
-    ] as const
-    return { method: 'POST', path: url.pathname, headers, body }
+  /** A message, honestly framed. */
+  post(envelope: WireObject): Outgoing {
+    return this.#way.post(envelope)
   }
 
-  /** Sends a handshake message as `request` says; what `draft` holds is what the answer is judged by. */
-  async shakeHands(draft: HandshakeDraft, request: WireRequest): Promise<Answer> {
-    const { target, identity, now, resolve, exchange } = this.around
-    const url = messagesUrl(target)
-    const at = now()
-    const exchanged = await exchange(request, url)
-    const answer = readHandshakeAnswer(exchanged, {
+  /** Sends a handshake message as `outgoing` says; what `draft` holds is what the answer is judged by. */
+  async shakeHands(draft: HandshakeDraft, outgoing: Outgoing): Promise<Answer> {
+    const { target, identity, now, resolve } = this.around
+    const { outcome, written } = await this.#way.deliver(outgoing)
+    const answer = readHandshakeAnswer(outcome, {
       sent: sentBy(draft),
       identity,
       now: now(),
       resolve,
       maxSessionRecords: BigInt(target.limits.maxSessionRecords),
     })
-    this.#note('handshake', { at, request, url, exchanged }, answer)
-    return answer
+    this.#note('handshake', written, answer)
+    return this.#withDue(answer, outgoing)
   }
 
   /**
-   * Sends a session message as `request` says; `draft` and `record` are what the answer is judged by. `mistake` is what the
+   * Sends a session message as `outgoing` says; `draft` and `record` are what the answer is judged by. `mistake` is what the
    * record was sealed with, if not as the draft says.
    */
   async send(
     session: ProbeSession,
     draft: SessionDraft,
     record: Uint8Array,
-    request: WireRequest,
+    outgoing: Outgoing,
     mistake?: string,
   ): Promise<Answer> {
-    const url = messagesUrl(this.around.target)
-    const at = this.around.now()
-    const exchanged = await this.around.exchange(request, url)
-    const answer = readSessionAnswer(exchanged, { session, draft, record })
+    const { outcome, written } = await this.#way.deliver(outgoing)
+    const answer = readSessionAnswer(outcome, { session, draft, record })
     const sealed = {
       seq: String(draft.seq),
       ...(mistake === undefined ? { aad: encodeHex(requestAad(draft)) } : {}),
       plaintext: recordPlaintext(draft.plaintext),
     }
     const what = mistake === undefined ? draft.task_id : `${draft.task_id} with ${mistake}`
-    this.#note(what, { at, request, url, exchanged }, answer, { sealed, ...this.#opened(answer) })
-    return answer
+    this.#note(what, written, answer, { sealed, ...this.#opened(answer) })
+    return this.#withDue(answer, outgoing)
+  }
+
+  /** Any message, and what came of it as it came. */
+  async deliver(what: string, outgoing: Outgoing): Promise<Outcome> {
+    const { outcome, written } = await this.#way.deliver(outgoing)
+    this.#note(what, written)
+    return outcome
+  }
+
+  /** Frames over the WebSocket connection, and what came that was waited for. */
+  async converse(what: string, frames: readonly Frame[], until: Until): Promise<Arrived> {
+    if (!this.socket) throw new Error('frames go over WebSocket')
+    const { arrived, written } = await this.socket.converse(frames, until)
+    this.#note(what, written)
+    return arrived
   }
 
   /** Any other exchange with the host of `url`. */
   async fetch(what: string, request: WireRequest, url: URL): Promise<Exchanged> {
     const at = this.around.now()
     const exchanged = await this.around.exchange(request, url)
-    this.#note(what, { at, request, url, exchanged })
+    this.#note(what, recordExchange({ at, request, url, exchanged }, this.around.keeper))
     return exchanged
+  }
+
+  #withDue(answer: Answer, outgoing: Outgoing): Answer {
+    if (!isFrames(outgoing)) return answer
+    return { ...answer, due: dueClose(outgoing.text, this.around.target.limits.maxMessageBytes) }
   }
 
   #opened(answer: Answer): Pick<TranscriptEntry, 'opened'> {
@@ -119,18 +122,8 @@ export class Conversation {
     return { opened: { seq: String(answer.seq), plaintext: recordPlaintext(answer.plaintext) } }
   }
 
-  #note(
-    what: string,
-    happened: Happened,
-    answer?: Answer,
-    more: Pick<TranscriptEntry, 'sealed' | 'opened'> = {},
-  ): void {
-    this.transcript.push({
-      step: this.step,
-      what,
-      ...recordExchange(happened, this.around.keeper),
-      ...more,
-      ...(answer ? { judged: describeAnswer(answer) } : {}),
-    })
+  #note(what: string, written: Written, answer?: Answer, more: Pick<TranscriptEntry, 'sealed' | 'opened'> = {}): void {
+    const judged = answer ? { judged: describeAnswer(answer) } : {}
+    this.transcript.push({ step: this.step, what, ...written, ...more, ...judged })
   }
 }

@@ -7,6 +7,8 @@ export interface Target {
   readonly kemKey: Uint8Array
   /** Base of the HTTP binding, without a `/` at its end. */
   readonly http: string
+  /** The WebSocket endpoint, where there is one. */
+  readonly ws?: string | undefined
   /** Where the card is, or would be. */
   readonly cardUrl: URL
   readonly capabilities: ReadonlySet<string>
@@ -25,6 +27,12 @@ export interface Identity {
 
 /** Where messages are posted (http.endpoint). */
 export const messagesUrl = (target: Target): URL => new URL(`${target.http}/messages`)
+
+/** Where connections are opened (ws.endpoint). */
+export const socketUrl = ({ ws }: Target): URL => {
+  if (ws === undefined) throw new Error('the target has no WebSocket endpoint')
+  return new URL(ws)
+}
 
 /** Where a responder publishes its card: a well-known path of the host that serves `url` (card.published). */
 export const cardUrlOf = (url: URL): URL => new URL('/.well-known/sage.json', url)

@@ -4,6 +4,8 @@ import { encodeTime } from '../bytes/time.js'
 import { parseUtf8 } from '../bytes/utf8.js'
 import { sha256 } from '../crypto/hash.js'
 import type { Exchanged, WireRequest } from '../net/exchange.js'
+import { encodeFrame, type Frame } from '../net/frames.js'
+import type { Arrived, Until } from '../net/inbox.js'
 
 /** What a report says of a body that it does not hold. */
 export interface BodySummary {
@@ -34,13 +36,39 @@ export interface RecordedRequest {
   readonly body: RecordedRequestBody
 }
 
-/** What came of a request: a response, or why there was none. */
+/** A frame as it was sent; a member that is absent is as in every honest frame. */
+export interface RecordedFrame {
+  readonly opcode: number
+  /** Masking key, hex; absent in a frame that was not masked. */
+  readonly mask?: string
+  readonly fin?: false
+  readonly reserved?: number
+  /** Bytes that the header announced, where they were not those of the payload. */
+  readonly announced?: number
+  readonly payload: RecordedRequestBody
+}
+
+/** Frames as they were sent, over one of the connections of a case, and what was waited for. */
+export interface RecordedFrames {
+  readonly connection: number
+  readonly frames:
+    readonly RecordedFrame[] | { readonly count: number; readonly bytes: number; readonly sha256: string }
+  readonly until: Until
+}
+
+/** What came over a connection. */
+export type RecordedArrival =
+  | (Omit<Extract<Arrived, { kind: 'message' }>, 'body'> & { readonly body: RecordedResponseBody })
+  | Exclude<Arrived, { kind: 'message' | 'timeout' | 'reset' }>
+
+/** What came of what was sent, or why nothing came. */
 export interface RecordedOutcome {
   readonly response?: {
     readonly status: number
     readonly headers: readonly (readonly [string, string])[]
     readonly body: RecordedResponseBody
   }
+  readonly arrived?: RecordedArrival
   readonly failure?: Exclude<Exchanged, { readonly kind: 'response' }>
 }
 
@@ -51,14 +79,14 @@ export interface TranscriptEntry extends RecordedOutcome {
   readonly what: string
   /** The target's time, as the probe estimates it, when it sent. */
   readonly at: string
-  readonly request: RecordedRequest
+  readonly request: RecordedRequest | RecordedFrames
   readonly sealed?: OpenedPart
   readonly opened?: OpenedPart
   /** What the probe made of it. */
   readonly judged?: string
 }
 
-/** An exchange, as it happened. */
+/** An exchange over HTTP, as it happened. */
 export interface Happened {
   readonly at: bigint
   readonly request: WireRequest
@@ -66,11 +94,22 @@ export interface Happened {
   readonly exchanged: Exchanged
 }
 
+/** An exchange over a connection, as it happened. */
+export interface Conversed {
+  readonly at: bigint
+  readonly connection: number
+  readonly frames: readonly Frame[]
+  readonly until: Until
+  readonly arrived: Arrived
+}
+
 const MAX_REQUEST_TEXT = 16 * 1024
 const MAX_RESPONSE_BYTES = 2 ** 20
 const MAX_KEPT_BYTES = 2 ** 25
 const MAX_PLAINTEXT = 4096
 const BEGINNING = 64
+/** Frames sent at once that a report holds one by one. */
+const MAX_FRAMES = 64
 
 const summarize = (body: Uint8Array): BodySummary => ({
   bytes: body.length,
@@ -100,12 +139,50 @@ export class AnswerKeeper {
   }
 }
 
+const recordBody = (body: Uint8Array): RecordedRequestBody =>
+  (body.length > MAX_REQUEST_TEXT ? undefined : textOf(body)) ?? summarize(body)
+
+// The `origin` of a URL of ws is opaque to some platforms.
+const originOf = ({ protocol, host }: URL): string => `${protocol}//${host}`
+
 /** A request as a report keeps it: enough to tell, byte for byte, whether another one is the same. */
 export const recordRequest = (request: WireRequest, url: URL): RecordedRequest => {
   const { method, path, headers, body } = request
-  const text = body.length > MAX_REQUEST_TEXT ? undefined : textOf(body)
-  return { method, url: `${url.origin}${path}`, headers, body: text ?? summarize(body) }
+  return { method, url: `${originOf(url)}${path}`, headers, body: recordBody(body) }
 }
+
+const recordFrame = ({ fin = true, reserved = 0, opcode, mask, payload, announced }: Frame): RecordedFrame => ({
+  opcode,
+  ...(mask && { mask: encodeHex(mask) }),
+  ...(!fin && { fin }),
+  ...(reserved !== 0 && { reserved }),
+  ...(announced !== undefined && { announced }),
+  payload: recordBody(payload),
+})
+
+/** Frames as a report keeps them. */
+export const recordFrames = (connection: number, frames: readonly Frame[], until: Until): RecordedFrames => {
+  if (frames.length <= MAX_FRAMES) return { connection, frames: frames.map(recordFrame), until }
+  const bytes = Buffer.concat(frames.map(encodeFrame))
+  return { connection, frames: { count: frames.length, bytes: bytes.length, sha256: encodeHex(sha256(bytes)) }, until }
+}
+
+const recordArrival = (arrived: Arrived, keeper: AnswerKeeper): RecordedOutcome => {
+  if (arrived.kind === 'timeout' || arrived.kind === 'reset') return { failure: arrived }
+  if (arrived.kind !== 'message') return { arrived }
+  const { kind, body, flaw } = arrived
+  return { arrived: { kind, body: keeper.keep(body), ...(flaw !== undefined && { flaw }) } }
+}
+
+/** What an entry says of an exchange over a connection. */
+export const recordConversation = (
+  { at, connection, frames, until, arrived }: Conversed,
+  keeper: AnswerKeeper,
+): Pick<TranscriptEntry, 'at' | 'request' | keyof RecordedOutcome> => ({
+  at: encodeTime(at),
+  request: recordFrames(connection, frames, until),
+  ...recordArrival(arrived, keeper),
+})
 
 const recordOutcome = (exchanged: Exchanged, keeper: AnswerKeeper): RecordedOutcome => {
   if (exchanged.kind !== 'response') return { failure: exchanged }

@@ -1,5 +1,18 @@
 import { encodeUtf8 } from '../bytes/utf8.js'
 import type { WireRequest } from './exchange.js'
+import { opcodes, type WireFrames } from './frames.js'
+
+/** A message as it is sent, over either transport. */
+export type Outgoing = WireRequest | WireFrames
+
+/** Does it go over WebSocket? */
+export const isFrames = (outgoing: Outgoing): outgoing is WireFrames => 'frames' in outgoing
+
+/** A message that is known to go over HTTP. */
+export const asRequest = (outgoing: Outgoing): WireRequest => {
+  if (isFrames(outgoing)) throw new Error('only a message over HTTP has a request')
+  return outgoing
+}
 
 /** The request with one more header at the end, whatever is there already. */
 export const addHeader = (request: WireRequest, name: string, value: string): WireRequest => ({
@@ -21,8 +34,11 @@ export const replaceHeader = (request: WireRequest, name: string, value: string)
   ),
 })
 
-/** The request with another body, and the length that goes with it. */
-export const withBody = (request: WireRequest, body: Uint8Array | string): WireRequest => {
+/** The message with other bytes: the body and its length over HTTP, one text message over WebSocket. */
+export const withBody = <Message extends Outgoing>(message: Message, body: Uint8Array | string): Message => {
   const bytes = typeof body === 'string' ? encodeUtf8(body) : body
-  return { ...replaceHeader(request, 'Content-Length', String(bytes.length)), body: bytes }
+  if (!isFrames(message))
+    return { ...message, ...replaceHeader(message, 'Content-Length', String(bytes.length)), body: bytes }
+  const [frame] = message.frames
+  return { ...message, text: bytes, frames: [{ opcode: opcodes.text, mask: frame?.mask, payload: bytes }] }
 }

@@ -30,15 +30,18 @@ export interface Route {
   readonly signal?: AbortSignal | undefined
 }
 
-const open = ({ url, ca, insecure }: Route): { socket: Socket; ready: string } => {
+/** A connection to where a URL of http, https, ws or wss leads, and the event that says that it stands. */
+export const dial = ({ url, ca, insecure }: Route): { socket: Socket; ready: string } => {
   const host = url.hostname.replace(/^\[|\]$/g, '')
-  const port = Number(url.port || (url.protocol === 'https:' ? 443 : 80))
-  if (url.protocol !== 'https:') return { socket: connectTcp({ host, port, noDelay: true }), ready: 'connect' }
+  const isSecure = url.protocol === 'https:' || url.protocol === 'wss:'
+  const port = Number(url.port || (isSecure ? 443 : 80))
+  if (!isSecure) return { socket: connectTcp({ host, port, noDelay: true }), ready: 'connect' }
   const tls = { host, port, ca, rejectUnauthorized: !insecure, ALPNProtocols: ['http/1.1'] }
   return { socket: connectTls(isIP(host) ? tls : { ...tls, servername: host }), ready: 'secureConnect' }
 }
 
-const headOf = (request: WireRequest): string =>
+/** The bytes of a request before its body, in Latin-1. */
+export const headOf = (request: WireRequest): string =>
   [
     `${request.method} ${request.path} HTTP/1.1`,
     ...request.headers.map(([name, value]) => `${name}: ${value}`),
@@ -52,7 +55,7 @@ const headOf = (request: WireRequest): string =>
  */
 export const exchange = (request: WireRequest, route: Route): Promise<Exchanged> =>
   new Promise(resolve => {
-    const { socket, ready } = open(route)
+    const { socket, ready } = dial(route)
     const reader = new ResponseReader(request.method === 'HEAD')
     let connected = false
     let ended = false

@@ -27,6 +27,12 @@ export interface ReadFrame {
   readonly payload: Uint8Array
 }
 
+/** A message as it goes over WebSocket: a text, and the frames that carry it, or that say something else. */
+export interface WireFrames {
+  readonly text: Uint8Array
+  readonly frames: readonly Frame[]
+}
+
 /** Why bytes are not frames, in words fit for a report. */
 export class NotFrames extends Error {
   override readonly name = 'NotFrames'

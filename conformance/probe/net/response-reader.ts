@@ -73,6 +73,11 @@ export class ResponseReader {
     return this.#head !== undefined || this.#pending.length > 0
   }
 
+  /** What arrived beyond the response, such as the first frames after a 101. */
+  get rest(): Uint8Array {
+    return this.#pending
+  }
+
   /**
    * Takes bytes; gives the response once it is whole.
    * @throws NotHttp

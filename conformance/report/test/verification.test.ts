@@ -101,7 +101,12 @@ t.test('an edit is noticed though the digest was made anew, and where it is is s
       'task.echo',
       /^exchange 3 opened\.plaintext is "ff", and again ""$/,
     ],
-    ['the text of a request', of => (echoed(of)[2]!.request.body += ' '), 'task.echo', /a request that is not in the/],
+    [
+      'the text of a request',
+      of => ((echoed(of)[2]!.request as { body: string }).body += ' '),
+      'task.echo',
+      /a request that is not in the/,
+    ],
     ['a state', of => (of.results[0]!.state = 'warn'), /./, /^state is "warn", and again "pass"$/],
     ['the state of a case', of => (caseOf(of, 'task.ping').state = 'fail'), 'task.ping', /^state is "fail"/],
     [

@@ -13,7 +13,7 @@ const checks = [
 ]
 
 const planned = (only: string[], skip: string[] = []) => {
-  const plan = planChecks(checks, 'http', only, skip)
+  const plan = planChecks(checks, ['http'], only, skip)
   const ids = (part: 'prerequisites' | 'together' | 'alone') => plan[part].map(({ check }) => check.id)
   return [ids('prerequisites'), ids('together'), ids('alone')]
 }
@@ -43,7 +43,7 @@ t.test('a selection that names nothing is an error, in --skip too', async t => {
     [['record'], []],
     [['.*'], []],
   ] as const)
-    t.throws(() => planChecks(checks, 'http', only, skip), UnknownSelection)
+    t.throws(() => planChecks(checks, ['http'], only, skip), UnknownSelection)
 })
 
 const results = (...of: State[]) => of.map(state => ({ state }))

@@ -1,0 +1,168 @@
+import { SUBPROTOCOL } from '../../../schemas/index.js'
+import { encodeBase64 } from '../bytes/base64.js'
+import type { Entropy } from '../entropy.js'
+import type { Outgoing } from '../net/alter.js'
+import { isFrames } from '../net/alter.js'
+import type { WireRequest } from '../net/exchange.js'
+import { opcodes, type Frame, type WireFrames } from '../net/frames.js'
+import type { Arrived, Until } from '../net/inbox.js'
+import type { Manners } from '../net/line.js'
+import type { Network, Upgraded } from '../net/network.js'
+import { encodeBody } from '../wire/body.js'
+import { idOf } from '../wire/due-close.js'
+import type { Outcome } from './answer.js'
+import type { WireObject } from './handshake-draft.js'
+import { messagesUrl, socketUrl, type Target } from './target.js'
+import { recordConversation, recordExchange, type AnswerKeeper, type TranscriptEntry } from './transcript.js'
+
+/** What was sent and what came of it, written down as far as a way knows it. */
+export type Written = Pick<TranscriptEntry, 'at' | 'request' | 'response' | 'arrived' | 'failure'>
+
+/** What came of a message. */
+export interface Delivered {
+  readonly outcome: Outcome
+  readonly written: Written
+}
+
+/** How a conversation gets its messages to the target. */
+export interface Way {
+  /** A message, honestly framed. */
+  readonly post: (envelope: WireObject) => Outgoing
+  /** Sends it once. Never throws. */
+  readonly deliver: (outgoing: Outgoing) => Promise<Delivered>
+}
+
+/** What a way has around it. */
+export interface Terrain extends Network {
+  readonly target: Target
+  readonly entropy: Entropy
+  readonly now: () => bigint
+  readonly keeper: AnswerKeeper
+}
+
+/** Each message in a POST. */
+export const createHttpWay = ({ target, now, exchange, keeper }: Terrain): Way => ({
+  post(envelope) {
+    const url = messagesUrl(target)
+    const body = encodeBody(envelope)
+    const headers = [
+      ['Host', url.host],
+      ['User-Agent', 'sage-conformance'],
+      ['Accept', 'application/json'],
+      ['Content-Type', 'application/json'],
+      ['Content-Length', String(body.length)],
+    ] as const
+    return { method: 'POST', path: url.pathname, headers, body }
+  },
+  async deliver(outgoing) {
+    if (isFrames(outgoing)) throw new Error('frames do not go over HTTP')
+    const url = messagesUrl(target)
+    const at = now()
+    const exchanged = await exchange(outgoing, url)
+    return { outcome: exchanged, written: recordExchange({ at, request: outgoing, url, exchanged }, keeper) }
+  },
+})
+
+/** Says what was exchanged before a message could be sent. */
+export type Note = (what: string, written: Written) => void
+
+/**
+ * All messages over one WebSocket connection, opened when it is needed, and again after the target has closed it: the
+ * message on which it was found closed has that for its outcome.
+ */
+export class SocketWay implements Way {
+  #opening: Promise<Upgraded> | undefined
+
+  constructor(
+    readonly terrain: Terrain,
+    readonly note: Note,
+  ) {}
+
+  post(envelope: WireObject): WireFrames {
+    return this.frames(encodeBody(envelope))
+  }
+
+  /** A text message in one masked frame. */
+  frames(text: Uint8Array): WireFrames {
+    return { text, frames: [this.frame(opcodes.text, text)] }
+  }
+
+  /** A masked frame. */
+  frame(opcode: number, payload: Uint8Array): Frame {
+    return { opcode, mask: this.terrain.entropy(4), payload }
+  }
+
+  /** An honest upgrade. */
+  upgradeRequest(): WireRequest {
+    const url = socketUrl(this.terrain.target)
+    const headers = [
+      ['Host', url.host],
+      ['User-Agent', 'sage-conformance'],
+      ['Connection', 'Upgrade'],
+      ['Upgrade', 'websocket'],
+      ['Sec-WebSocket-Version', '13'],
+      ['Sec-WebSocket-Key', encodeBase64(this.terrain.entropy(16))],
+      ['Sec-WebSocket-Protocol', SUBPROTOCOL],
+    ] as const
+    return { method: 'GET', path: url.pathname, headers, body: new Uint8Array(0) }
+  }
+
+  /** Asks for a connection; where one comes of it, it is the one that is used from now on. */
+  async open(request: WireRequest, manners?: Manners): Promise<Upgraded> {
+    const { target, now, upgrade, keeper } = this.terrain
+    const url = socketUrl(target)
+    const at = now()
+    const opening = upgrade(request, url, manners)
+    const upgraded = await opening
+    this.note('upgrade', recordExchange({ at, request, url, exchanged: upgraded.exchanged }, keeper))
+    if (upgraded.connection !== undefined) this.#opening = opening
+    return upgraded
+  }
+
+  async deliver(outgoing: Outgoing): Promise<Delivered> {
+    if (!isFrames(outgoing)) throw new Error('a POST does not go over WebSocket')
+    const id = idOf(outgoing.text)
+    const until = { kind: 'answer', ...(id !== undefined && { id }) } as const
+    const { arrived, written } = await this.converse(outgoing.frames, until)
+    return { outcome: arrived, written }
+  }
+
+  /** Sends frames over the connection, and waits for something. */
+  async converse(
+    frames: readonly Frame[],
+    until: Until,
+  ): Promise<{ readonly arrived: Arrived; readonly written: Written }> {
+    const { now, converse, keeper } = this.terrain
+    const connection = await this.#connection()
+    const at = now()
+    const arrived = connection === undefined ? NO_CONNECTION : await converse(connection, frames, until)
+    if (arrived.kind === 'closed' || arrived.kind === 'reset' || arrived.kind === 'ended') this.leave()
+    const conversed = { at, connection: connection ?? -1, frames, until, arrived }
+    return { arrived, written: recordConversation(conversed, keeper) }
+  }
+
+  /** The next message goes over another connection. */
+  leave(): void {
+    this.#opening = undefined
+  }
+
+  async #connection(): Promise<number | undefined> {
+    this.#opening ??= this.#openHonestly()
+    const { connection } = await this.#opening
+    if (connection === undefined) this.#opening = undefined
+    return connection
+  }
+
+  /** A target that knows nothing of the subprotocol is judged for that by one check, and can be judged on the rest. */
+  async #openHonestly(): Promise<Upgraded> {
+    const request = this.upgradeRequest()
+    const upgraded = await this.open(request)
+    const { exchanged } = upgraded
+    if (exchanged.kind !== 'response' || exchanged.response.status < 400 || exchanged.response.status > 499)
+      return upgraded
+    const headers = request.headers.filter(([name]) => name !== 'Sec-WebSocket-Protocol')
+    return this.open({ ...request, headers })
+  }
+}
+
+const NO_CONNECTION: Arrived = { kind: 'reset', reason: 'there is no WebSocket connection' }

@@ -1,0 +1,147 @@
+import { parseJsonObject } from '../bytes/json.js'
+import { NotFrames, opcodes, type ReadFrame } from './frames.js'
+
+/** What is waited for on a connection. The end of the connection ends every wait. */
+export type Until =
+  /** The answer to the message with this id; where it has none that can be read, whatever answers no other message. */
+  | { readonly kind: 'answer'; readonly id?: string | undefined }
+  | { readonly kind: 'ping' }
+  /** A pong with this content, in hex. */
+  | { readonly kind: 'pong'; readonly payload: string }
+  /** The end of the TCP connection. */
+  | { readonly kind: 'end' }
+  /** Nothing: it is enough that it was sent. */
+  | { readonly kind: 'sent' }
+  /** Nothing is read meanwhile, until nothing more is taken. */
+  | { readonly kind: 'stalled' }
+
+/** What came. */
+export type Arrived =
+  /** A message; `flaw` says what is wrong with its frames. */
+  | { readonly kind: 'message'; readonly body: Uint8Array; readonly flaw?: string | undefined }
+  | { readonly kind: 'ping' }
+  | { readonly kind: 'pong'; readonly payload: string }
+  /** A close frame; 1005 where it says no code. */
+  | { readonly kind: 'closed'; readonly code: number }
+  /** The connection ended, after a close frame with this code or without any. */
+  | { readonly kind: 'ended'; readonly code?: number | undefined }
+  | { readonly kind: 'sent' }
+  | { readonly kind: 'stalled' | 'taken'; readonly bytes: number }
+  | { readonly kind: 'timeout' }
+  | { readonly kind: 'reset'; readonly reason: string }
+
+/** Bytes of one message that the suite reads at most. */
+const MAX_MESSAGE = 64 * 1024 * 1024
+
+interface Waiter {
+  readonly until: Until
+  readonly give: (arrived: Arrived) => void
+}
+
+/** The `message_id` of a message; undefined where it has none that can be read. */
+const answeredId = (body: Uint8Array): string | undefined => {
+  try {
+    const id = parseJsonObject(body)['message_id']
+    return typeof id === 'string' ? id : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** Puts together what arrives on a connection, and gives each message to who waits for it. */
+export class Inbox {
+  #waiters: Waiter[] = []
+  #pieces: Uint8Array[] = []
+  #bytes = 0
+  #flaw: string | undefined
+  #begun = false
+  readonly #asked = new Set<string>()
+  #code: number | undefined
+  /** How the connection is over, if it is. */
+  over: Arrived | undefined
+
+  /** Waits for something. */
+  wait(until: Until, timeoutMs: number): Promise<Arrived> {
+    if (until.kind === 'answer' && until.id !== undefined) this.#asked.add(until.id)
+    if (this.over) return Promise.resolve(until.kind === 'end' ? { kind: 'ended', code: this.#code } : this.over)
+    if (until.kind === 'sent') return Promise.resolve({ kind: 'sent' })
+    if (this.#code !== undefined && until.kind !== 'end') return Promise.resolve({ kind: 'closed', code: this.#code })
+    return new Promise(resolve => {
+      const waiter: Waiter = {
+        until,
+        give: arrived => {
+          clearTimeout(timer)
+          this.#waiters = this.#waiters.filter(each => each !== waiter)
+          resolve(arrived)
+        },
+      }
+      const timer = setTimeout(() => waiter.give({ kind: 'timeout' }), timeoutMs)
+      this.#waiters.push(waiter)
+    })
+  }
+
+  /**
+   * A frame of a message arrived.
+   * @throws NotFrames
+   */
+  frame({ opcode, fin, masked, reserved, payload }: ReadFrame): void {
+    this.#flaw ??= this.#flawOf(opcode, masked, reserved)
+    this.#begun = !fin
+    this.#pieces.push(payload)
+    this.#bytes += payload.length
+    if (this.#bytes > MAX_MESSAGE) throw new NotFrames('a message beyond what the suite reads')
+    if (!fin) return
+    this.#bytes = 0
+    const body = Buffer.concat(this.#pieces)
+    const flaw = this.#flaw
+    this.#pieces = []
+    this.#flaw = undefined
+    this.#message({ kind: 'message', body, flaw })
+  }
+
+  /** A control frame arrived that somebody may wait for. */
+  put(arrived: Extract<Arrived, { kind: 'ping' | 'pong' }>): void {
+    const waiter = this.#waiters.find(
+      ({ until }) =>
+        until.kind === arrived.kind &&
+        (until.kind !== 'pong' || arrived.kind !== 'pong' || until.payload === arrived.payload),
+    )
+    waiter?.give(arrived)
+  }
+
+  /** A close frame arrived. */
+  close(code: number): void {
+    this.#code ??= code
+    for (const { until, give } of [...this.#waiters]) if (until.kind !== 'end') give({ kind: 'closed', code })
+  }
+
+  /** The connection is over. */
+  end(reason: string): void {
+    if (this.over) return
+    this.over = this.#code === undefined ? { kind: 'reset', reason } : { kind: 'closed', code: this.#code }
+    for (const { until, give } of [...this.#waiters])
+      give(until.kind === 'end' ? { kind: 'ended', code: this.#code } : this.over)
+  }
+
+  #flawOf(opcode: number, masked: boolean, reserved: number): string | undefined {
+    if (masked) return 'a masked frame'
+    if (reserved !== 0) return 'a frame with reserved bits'
+    if (opcode === opcodes.binary) return 'a binary message'
+    if (opcode !== opcodes.text && opcode !== opcodes.continuation) return `a frame of opcode ${opcode}`
+    if ((opcode === opcodes.continuation) !== this.#begun) return 'a frame that does not go on with what was begun'
+    return undefined
+  }
+
+  #message(arrived: Extract<Arrived, { kind: 'message' }>): void {
+    const id = answeredId(arrived.body)
+    const answers = this.#waiters.filter(({ until }) => until.kind === 'answer')
+    const named = answers.find(({ until }) => until.kind === 'answer' && until.id !== undefined && until.id === id)
+    if (named) return named.give(arrived)
+    // A second answer to what has been answered, or one that comes too late, is nobody's.
+    if (id !== undefined && this.#asked.has(id)) return
+    const nameless = answers.find(({ until }) => until.kind === 'answer' && until.id === undefined)
+    // Where only one message waits, a wrong name is a wrong answer and not a missing one.
+    const only = answers.length === 1 ? answers[0] : undefined
+    ;(nameless ?? only)?.give(arrived)
+  }
+}
