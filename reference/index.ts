@@ -1,6 +1,6 @@
 // The door of the reference implementation.
 export { defaultLimits, type AgentCard, type Limits, type Metadata } from '../schemas/index.js'
-export type { Agent, ServeCaps, ServeOptions } from './agent/agent.js'
+export type { Agent, ServeCapabilities, ServeCaps, ServeOptions } from './agent/agent.js'
 export type { AgentEvent, Log } from './agent/agent-event.js'
 export type { Clock, Entropy } from './agent/clock.js'
 export { connect, type ConnectOptions } from './agent/connect.js'

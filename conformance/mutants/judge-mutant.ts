@@ -2,6 +2,7 @@ import type { ServeOptions } from '../../reference/agent/agent.js'
 import { createIdentity } from '../../reference/agent/identity.js'
 import { honestSeams } from '../../reference/agent/honest-seams.js'
 import { createResponder } from '../../reference/agent/responder.js'
+import type { ResponderSeams } from '../../reference/agent/responder-state.js'
 import type { Report } from '../../schemas/index.js'
 import { checks } from '../checks/index.js'
 import { createReport } from '../report/json.js'
@@ -28,6 +29,9 @@ const settings: Settings = {
   flags: {},
 }
 
+/** The reference, which looks after its connections so often that it sees a jump of the clock at once. */
+const watchful: ResponderSeams = { ...honestSeams, webSocket: { ...honestSeams.webSocket, sweepMs: 20 } }
+
 /** The fault of a responder that has none. */
 export const honest: Fault = seams => seams
 
@@ -43,7 +47,9 @@ export interface Trial {
 
 const judgeResponder = async (fault: Fault, { only = [], suite = checks, serve }: Trial): Promise<Judged> => {
   const clock = new FakeClock()
-  const agent = await createResponder({ ...serve, identity: createIdentity(), clock }, fault(honestSeams))
+  const capabilities = { ws: true, ...serve?.capabilities }
+  const options = { ...serve, capabilities, identity: createIdentity(), clock }
+  const agent = await createResponder(options, fault(watchful))
   try {
     const world = new LiveWorld(clock, { timeoutMs: settings.timeoutMs, signal: new AbortController().signal })
     const judged = await judge(suite, new URL(agent.url), { ...settings, only: [...only] }, world)

@@ -9,7 +9,9 @@ import { mutants } from './index.js'
 const [name] = process.argv.slice(2)
 const mutant = mutants.find(each => each.name === name)
 if (mutant) {
-  const agent = await createResponder({ ...mutant.serve, identity: createIdentity() }, mutant.fault(honestSeams))
+  const capabilities = { ws: true, ...mutant.serve?.capabilities }
+  const options = { ...mutant.serve, capabilities, identity: createIdentity() }
+  const agent = await createResponder(options, mutant.fault(honestSeams))
   console.log(`SAGE 1.0 reference responder at ${agent.url}`)
   const close = (): void => void agent.close()
   process.once('SIGTERM', close).once('SIGINT', close)

@@ -13,8 +13,22 @@ export interface ServeCaps {
   readonly provisionalSessions?: number
   /** Handshake nonces remembered, 250 000 by default. */
   readonly nonces?: number
-  /** Requests answered at once, 1024 by default. */
+  /** Requests over HTTP answered at once, 1024 by default. */
   readonly requests?: number
+  /** WebSocket connections, 1024 by default; one more is answered with HTTP 503. */
+  readonly connections?: number
+  /** Requests answered at once on one WebSocket connection, 16 384 by default (ws.in-flight). */
+  readonly requestsPerConnection?: number
+  /** Bytes of these requests, four times `maxMessageBytes` by default. */
+  readonly requestBytesPerConnection?: number
+}
+
+/** What a responder offers beside the tasks that each has. */
+export interface ServeCapabilities {
+  /** The echo task, for testers; on by default. */
+  readonly echo?: boolean
+  /** WebSocket beside HTTP, at `/ws`; off by default. Browsers are let in from `origins` only (ws.origin). */
+  readonly ws?: boolean | { readonly origins?: readonly string[] }
 }
 
 /** How a responder is to be. */
@@ -30,8 +44,7 @@ export interface ServeOptions {
   readonly name?: string
   /** What differs from the default limits. */
   readonly limits?: Partial<Limits>
-  /** `echo`, for testers, is on by default. */
-  readonly capabilities?: { readonly echo?: boolean }
+  readonly capabilities?: ServeCapabilities
   /** Endpoint in the card, where it is not the address of the listener: behind a proxy that ends TLS. */
   readonly publicUrl?: string
   /** Resolves DIDs other than `did:key`. */

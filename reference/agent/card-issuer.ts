@@ -12,7 +12,7 @@ const LIFETIME = 7n * 86400n * SECOND
 export interface CardContent {
   readonly identity: Identity
   readonly name?: string | undefined
-  readonly endpoint: string
+  readonly endpoints: AgentCard['endpoints']
   readonly capabilities: readonly string[]
   readonly limits: Limits
 }
@@ -39,7 +39,7 @@ export class CardIssuer {
   }
 
   private issue(now: bigint): AgentCard {
-    const { identity, name, endpoint, capabilities, limits } = this.content
+    const { identity, name, endpoints, capabilities, limits } = this.content
     const unsigned: UnsignedCard = {
       sage: '1.0',
       did: identity.did,
@@ -48,7 +48,7 @@ export class CardIssuer {
         signing: encodeJwk('Ed25519', identity.signingPublicKey),
         kem: encodeJwk('X25519', identity.kemPublicKey),
       },
-      endpoints: { http: endpoint },
+      endpoints,
       capabilities: [...capabilities].sort(),
       limits,
       issuedAt: encodeTime(now),

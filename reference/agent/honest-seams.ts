@@ -2,6 +2,9 @@ import { taskGuards as handshakeTaskGuards } from '../handshake/responder-guards
 import { frontGuards, httpGuards } from '../http/http-guards.js'
 import { honestWire } from '../http/wire.js'
 import { honestParts } from '../parts.js'
+import { incomingGuards, loadGuards } from '../websocket/incoming-guards.js'
+import { upgradeGuards } from '../websocket/upgrade-guards.js'
+import { webSocketParts } from '../websocket/websocket-parts.js'
 import { handshakeGuards } from './handshake-guards.js'
 import { responderParts } from './responder-parts.js'
 import type { ResponderSeams } from './responder-state.js'
@@ -15,6 +18,9 @@ export const honestSeams: ResponderSeams = {
   guards: {
     front: frontGuards,
     http: httpGuards,
+    upgrade: upgradeGuards,
+    incoming: incomingGuards,
+    load: loadGuards,
     handshakeTask: handshakeTaskGuards,
     handshake: handshakeGuards,
     life: lifeGuards,
@@ -23,4 +29,5 @@ export const honestSeams: ResponderSeams = {
     task: taskGuards,
   },
   wire: honestWire,
+  webSocket: webSocketParts,
 }

@@ -1,7 +1,9 @@
 import { detailOf, type DetailOf } from '../transport/plain-error.js'
+import { MAX_ECHO_DELAY_MS } from '../../schemas/index.js'
 import { randomUuid, type Entropy } from './clock.js'
 import type { LiveSession } from './live-session.js'
-import type { ServedTask } from './tasks.js'
+import { pause } from './pause.js'
+import { ECHO_DELAY, type ServedTask } from './tasks.js'
 
 /** What a responder decides by itself, step by step, so that each can be replaced to make one that is wrong on purpose. */
 export interface ResponderParts {
@@ -27,7 +29,11 @@ export const responderParts: ResponderParts = {
     session.confirm()
   },
   ping: plaintext => plaintext,
-  echo: plaintext => plaintext,
+  echo: async (plaintext, { metadata, signal }) => {
+    const delay = metadata[ECHO_DELAY]
+    if (delay !== undefined) await pause(Math.min(Number(delay) || 0, MAX_ECHO_DELAY_MS), signal)
+    return plaintext
+  },
   close: (_plaintext, _request, endSession) => {
     endSession()
     return new Uint8Array()

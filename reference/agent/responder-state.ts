@@ -7,6 +7,9 @@ import type { WireHook } from '../http/wire.js'
 import type { Resolver } from '../identity/resolver.js'
 import type { Parts } from '../parts.js'
 import type { SessionTable } from '../session/session-table.js'
+import type { CloseReason, IncomingContext, LoadContext } from '../websocket/incoming-guards.js'
+import type { UpgradeContext, UpgradeRefusal } from '../websocket/upgrade-guards.js'
+import type { WebSocketParts } from '../websocket/websocket-parts.js'
 import type { Log } from './agent-event.js'
 import type { Clock, Entropy } from './clock.js'
 import type { HandshakeContext } from './handshake-guards.js'
@@ -22,6 +25,12 @@ export interface ResponderGuards {
   readonly front: readonly Guard<FrontContext>[]
   /** A POST of a message: at its head, at every piece of its body, at what is in it. */
   readonly http: readonly Guard<HttpContext>[]
+  /** A request at the WebSocket endpoint. */
+  readonly upgrade: readonly Guard<UpgradeContext, UpgradeRefusal>[]
+  /** A message over WebSocket, before anything is known of it but whether its JSON can be read. */
+  readonly incoming: readonly Guard<IncomingContext, CloseReason>[]
+  /** A message over WebSocket, as one more of those that are being answered. */
+  readonly load: readonly Guard<LoadContext>[]
   /** A message without `kid`, before its payload is read. */
   readonly handshakeTask: typeof handshakeTaskGuards
   /** A handshake whose payload has been read. */
@@ -42,10 +51,11 @@ export interface ResponderSeams {
   readonly responderParts: ResponderParts
   readonly guards: ResponderGuards
   readonly wire: WireHook
+  readonly webSocket: WebSocketParts
 }
 
 /** What a responder has at hand while it answers. */
-export interface ResponderState extends Omit<ResponderSeams, 'wire'> {
+export interface ResponderState extends Omit<ResponderSeams, 'wire' | 'webSocket'> {
   readonly identity: Identity
   readonly limits: Limits
   readonly tasks: ReadonlyMap<string, ServedTask>

@@ -4,6 +4,8 @@ import { encodeUtf8 } from '../bytes/utf8.js'
 import { listen, type Listener } from '../http/listener.js'
 import { isLoopbackHost } from '../transport/loopback.js'
 import { parseCard } from '../identity/agent-card.js'
+import type { Exchange } from '../transport/exchange.js'
+import { WebSocketListener } from '../websocket/websocket-listener.js'
 import type { Agent, ServeOptions } from './agent.js'
 import { faultOf } from './agent-event.js'
 import { CardIssuer } from './card-issuer.js'
@@ -15,6 +17,10 @@ import { parseHttpUrl, urlText } from './peer-address.js'
 import type { ResponderSeams, ResponderState } from './responder-state.js'
 
 const MAX_REQUESTS = 1024
+const MAX_CONNECTIONS = 1024
+const MAX_REQUESTS_PER_CONNECTION = 16_384
+const MESSAGES_PER_CONNECTION = 4
+const WEBSOCKET_PATH = '/ws'
 const SWEEP_MS = 1_000
 const DRAIN_MS = 5_000
 const REQUEST_TIMEOUT_MS = 30_000
@@ -44,13 +50,45 @@ const checkCard = (card: AgentCard): void => {
   }
 }
 
-const cardIssuer = (options: ServeOptions, endpoint: string, { limits, clock, parts }: ResponderState): CardIssuer => {
-  const capabilities: Capability[] = (options.capabilities?.echo ?? true) ? ['echo'] : []
-  return new CardIssuer(
-    { identity: options.identity, name: options.name, endpoint, capabilities, limits },
-    clock,
+const cardIssuer = (options: ServeOptions, http: string, { limits, clock, parts }: ResponderState): CardIssuer => {
+  const { identity, name, capabilities: { echo = true, ws = false } = {} } = options
+  const capabilities: Capability[] = [...(echo ? ['echo' as const] : []), ...(ws !== false ? ['ws' as const] : [])]
+  const endpoints = { http, ...(ws !== false && { ws: `${http.replace(/^http/, 'ws')}${WEBSOCKET_PATH}` }) }
+  return new CardIssuer({ identity, name, endpoints, capabilities, limits }, clock, parts)
+}
+
+const checkOrigin = (origin: string): string => {
+  if (origin !== 'null' && !(URL.canParse(origin) && new URL(origin).origin === origin))
+    throw new SageError('configuration', 'an origin is a scheme, a host and perhaps a port, or null (ws.origin)')
+  return origin
+}
+
+/** What takes WebSocket connections, where the deployer wants them. */
+const webSocketListener = (
+  { capabilities: { ws = false } = {}, caps = {} }: ServeOptions,
+  base: string,
+  { log, limits: { maxMessageBytes }, clock, guards }: ResponderState,
+  { webSocket: parts }: ResponderSeams,
+  exchange: Exchange,
+): WebSocketListener | undefined => {
+  if (ws === false) return undefined
+  return new WebSocketListener({
+    path: `${base}${WEBSOCKET_PATH}`,
+    origins: new Set((ws === true ? [] : (ws.origins ?? [])).map(checkOrigin)),
+    maxMessageBytes,
+    maxConnections: caps.connections ?? MAX_CONNECTIONS,
+    caps: {
+      requests: caps.requestsPerConnection ?? MAX_REQUESTS_PER_CONNECTION,
+      requestBytes: caps.requestBytesPerConnection ?? MESSAGES_PER_CONNECTION * maxMessageBytes,
+    },
+    upgradeGuards: guards.upgrade,
+    incomingGuards: guards.incoming,
+    loadGuards: guards.load,
     parts,
-  )
+    exchange,
+    monotonic: () => clock.monotonic(),
+    fault: error => log(faultOf(error)),
+  })
 }
 
 const urlOf = ({ address, family, port }: Listener['address']): string =>
@@ -71,10 +109,13 @@ export const createResponder = async (options: ServeOptions, seams: ResponderSea
   // The port is not known before the listener has it, and what is wrong with the rest of the card is to be known before.
   let cards = cardIssuer(options, publicUrl ? urlText(publicUrl) : 'http://localhost', state)
   checkCard(cards.current())
+  const exchange = createExchange(state)
+  const base = publicUrl?.pathname.replace(/\/$/, '') ?? ''
+  const webSockets = webSocketListener(options, base, state, seams, exchange)
   const listener = await listen({
     host,
     port,
-    messagesPath: `${publicUrl?.pathname.replace(/\/$/, '') ?? ''}/messages`,
+    messagesPath: `${base}/messages`,
     maxMessageBytes: limits.maxMessageBytes,
     maxRequests: caps.requests ?? MAX_REQUESTS,
     requestTimeoutMs: requestTimeoutMs ?? REQUEST_TIMEOUT_MS,
@@ -83,7 +124,8 @@ export const createResponder = async (options: ServeOptions, seams: ResponderSea
     wire: seams.wire,
     detailOf: seams.responderParts.detailOf,
     card: () => cards.current(),
-    exchange: createExchange(state),
+    exchange,
+    upgrades: webSockets,
     fault: error => log(faultOf(error)),
   })
   const url = publicUrl ? urlText(publicUrl) : urlOf(listener.address)
@@ -92,7 +134,8 @@ export const createResponder = async (options: ServeOptions, seams: ResponderSea
   let closing: Promise<void> | undefined
   const close = async (signal?: AbortSignal): Promise<void> => {
     clearInterval(sweep)
-    await listener.close(drainMs ?? DRAIN_MS, signal)
+    const drainsMs = drainMs ?? DRAIN_MS
+    await Promise.all([listener.close(drainsMs, signal), webSockets?.close(drainsMs, signal)])
     sessions.close()
   }
   const agent = {

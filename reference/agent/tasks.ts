@@ -12,6 +12,9 @@ import { SageError } from '../bytes/sage-error.js'
 import { isTask } from '../bytes/token.js'
 import type { ResponderParts } from './responder-parts.js'
 
+/** Name of the metadata entry with which an echo is asked to wait. */
+export const ECHO_DELAY = 'delay-ms'
+
 /** Who asks for a task, and how. */
 export interface TaskRequest {
   /** The initiator, proved by the handshake. */
@@ -75,6 +78,8 @@ export interface TaskContext {
   readonly task: ServedTask | undefined
 }
 
+const isDelay = (text: string): boolean => /^(?:0|[1-9]\d{0,3})$/.test(text)
+
 /** What a responder asks of an opened request, in the order of error.precedence; every refusal is authenticated. */
 export const taskGuards: readonly Guard<TaskContext>[] = [
   ['task.unknown', ({ task }) => (task === undefined ? 'task_unsupported' : undefined)],
@@ -85,5 +90,10 @@ export const taskGuards: readonly Guard<TaskContext>[] = [
     'task.ping-limit',
     ({ message, plaintext }) =>
       message.task_id === PING_TASK && plaintext.length > MAX_PING_BYTES ? 'payload_too_large' : undefined,
+  ],
+  [
+    'task.echo-delay-form',
+    ({ message }) =>
+      message.task_id === ECHO_TASK && !isDelay(message.metadata?.[ECHO_DELAY] ?? '0') ? 'malformed' : undefined,
   ],
 ]

@@ -6,12 +6,22 @@ import { isSageError, SageError } from '../bytes/sage-error.js'
 import { CARD_PATH } from './card-path.js'
 import { withDeadline, type Deadline } from '../transport/deadline.js'
 import { namesOf, type Exchange, type MessageNames } from '../transport/exchange.js'
+import type { Upgrades } from '../transport/upgrades.js'
 import type { FrontContext, HttpContext } from './http-guards.js'
 import { isLoopbackHost } from '../transport/loopback.js'
 import { plainCodeOf, plainError, type DetailOf } from '../transport/plain-error.js'
 import { announcedBytes, readBody } from './read-body.js'
-import { cardAnswer, replyAnswer, subjectOf, unknownPathAnswer, type WireAnswer, type WireHook } from './wire.js'
-import type { WireSubject } from './wire.js'
+import { asksForWebSocket, serveWithoutUpgrade } from './upgrade-request.js'
+import {
+  cardAnswer,
+  replyAnswer,
+  subjectOf,
+  unknownPathAnswer,
+  upgradeRefusal,
+  type WireAnswer,
+  type WireHook,
+  type WireSubject,
+} from './wire.js'
 import { isReadToItsEnd, writeAnswer, writeRawAnswer } from './write-answer.js'
 
 /** What a listener serves, and how far it goes. */
@@ -31,6 +41,8 @@ export interface ListenerOptions {
   readonly detailOf: DetailOf
   readonly card: () => object
   readonly exchange: Exchange
+  /** What takes connections that leave HTTP, where something does. */
+  readonly upgrades?: Upgrades | undefined
   /** Told of exceptions that nobody foresaw. */
   readonly fault: (error: unknown) => void
 }
@@ -76,6 +88,16 @@ class HttpListener {
     this.server.on('request', (request, response) => serve(request, response, () => undefined))
     this.server.on('checkContinue', (request, response) => serve(request, response, () => response.writeContinue()))
     this.server.on('clientError', (error, socket) => void this.refuseGarbage(error, socket).catch(fault))
+    const { upgrades } = options
+    if (upgrades === undefined) return
+    this.server.on('upgrade', (request: IncomingMessage, socket, head) => {
+      if (pathOf(request.url ?? '') !== upgrades.path || !asksForWebSocket(request))
+        return serveWithoutUpgrade(this.server, request, socket, head)
+      void this.upgrade(upgrades, request, socket, head).catch((error: unknown) => {
+        fault(error)
+        socket.destroy()
+      })
+    })
   }
 
   /** Starts listening. @throws SageError `configuration` when the address cannot be had */
@@ -135,13 +157,35 @@ class HttpListener {
     try {
       enforce(this.options.frontGuards, { headers: request.headersDistinct, onLoopback: this.onLoopback })
       if (path === CARD_PATH) return this.card(request)
-      if (path !== this.options.messagesPath) return { answer: unknownPathAnswer(), about: { kind: 'unknown-path' } }
-      return await this.message(request, signal, proceed)
+      if (path === this.options.messagesPath) return await this.message(request, signal, proceed)
+      const { upgrades } = this.options
+      const status = path === upgrades?.path ? upgrades.refuse(request, false) : undefined
+      if (status !== undefined) return { answer: upgradeRefusal(status), about: { kind: 'upgrade' } }
+      return { answer: unknownPathAnswer(), about: { kind: 'unknown-path' } }
     } catch (error) {
       if (isSageError(error, 'connection_lost')) throw error
       if (plainCodeOf(error) === 'internal') this.options.fault(error)
       return this.refusal(error, path === CARD_PATH ? 'GET, HEAD' : 'POST')
     }
+  }
+
+  /** A request to leave HTTP, for what is taken at its path. */
+  private async upgrade(upgrades: Upgrades, request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+    const refused = this.upgradeOutcome(upgrades, request)
+    if (refused === undefined) return upgrades.take(request, socket, head)
+    socket.on('error', () => socket.destroy())
+    const hooked = await this.options.wire(refused.answer, refused.about)
+    writeRawAnswer(socket, hooked, STATUS_CODES[hooked.status] ?? '')
+  }
+
+  private upgradeOutcome(upgrades: Upgrades, request: IncomingMessage): Outcome | undefined {
+    try {
+      enforce(this.options.frontGuards, { headers: request.headersDistinct, onLoopback: this.onLoopback })
+    } catch (error) {
+      return this.refusal(error, 'GET')
+    }
+    const status = this.draining ? 503 : upgrades.refuse(request, true)
+    return status === undefined ? undefined : { answer: upgradeRefusal(status), about: { kind: 'upgrade' } }
   }
 
   private card(request: IncomingMessage): Outcome {

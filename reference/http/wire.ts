@@ -12,7 +12,7 @@ export interface WireAnswer {
 
 /** What an answer is about. */
 export interface WireSubject {
-  readonly kind: 'card' | 'handshake' | 'session' | 'error' | 'unknown-path'
+  readonly kind: 'card' | 'handshake' | 'session' | 'error' | 'unknown-path' | 'upgrade'
   /** The code of a plain error. */
   readonly code?: PlainErrorCode
   /** The message that is answered, where it could be read. */
@@ -39,6 +39,16 @@ export const cardAnswer = (card: object): WireAnswer => json(200, card)
 
 /** The answer to a path that is not served (http.unknown-path). */
 export const unknownPathAnswer = (): WireAnswer => ({ status: 404, headers: {}, body: new Uint8Array() })
+
+/** The answer to a request for another protocol that is refused, and to one that ought to have been such a request. */
+export const upgradeRefusal = (status: number): WireAnswer => ({
+  status,
+  headers: {
+    ...(status === 426 && { upgrade: 'websocket', connection: 'upgrade' }),
+    ...(status === 503 && { 'retry-after': String(RETRY_AFTER_SECONDS) }),
+  },
+  body: new Uint8Array(),
+})
 
 /** Headers that go with a plain error (error.retry-after, http.www-authenticate, http.method, http.body-limit). */
 const errorHeaders = (code: PlainErrorCode, allow: string): Record<string, string> => ({

@@ -1,0 +1,159 @@
+import type { WebSocket } from 'ws'
+import { closeCodes } from '../../schemas/index.js'
+import { enforce, firstRefusal, type Guard } from '../bytes/guard.js'
+import { SageError } from '../bytes/sage-error.js'
+import type { Arrival, Exchange, Reading, Reply } from '../transport/exchange.js'
+import type { CloseReason, ConnectionCaps, IncomingContext, LoadContext } from './incoming-guards.js'
+import { Outbox } from './outbox.js'
+import type { Pulse } from './pulse.js'
+import type { TextSubject, WebSocketParts } from './websocket-parts.js'
+
+/** What the connections of a responder have in common. */
+export interface ConnectionOptions {
+  readonly exchange: Exchange
+  readonly maxMessageBytes: number
+  readonly caps: ConnectionCaps
+  readonly incomingGuards: readonly Guard<IncomingContext, CloseReason>[]
+  readonly loadGuards: readonly Guard<LoadContext>[]
+  readonly parts: WebSocketParts
+  /** Milliseconds of a clock that never goes back. */
+  readonly monotonic: () => number
+  /** Told of exceptions that nobody foresaw. */
+  readonly fault: (error: unknown) => void
+}
+
+/** The connection below the frames, which counts the bytes that arrive. */
+export interface Line {
+  readonly bytesRead: number
+}
+
+const subjectOf = (reply: Reply, connection: object): TextSubject => ({
+  kind: reply.kind,
+  ...(reply.kind === 'error' && { code: reply.body.error }),
+  ...(reply.message && { message: reply.message }),
+  connection,
+})
+
+/** One connection of a responder: answers what arrives, each message as soon as its answer is there (ws.multiplexed). */
+export class Connection {
+  /** Resolves when it has ended, whoever ended it. */
+  readonly ended: Promise<void>
+  private readonly running = new Set<AbortController>()
+  private readonly outbox: Outbox
+  private readonly pulse: Pulse
+  private readonly turn: ReturnType<WebSocketParts['createTurns']>
+  private requestBytes = 0
+  private isDraining = false
+  private isPaused = false
+  private onIdle = (): void => undefined
+
+  constructor(
+    private readonly socket: WebSocket,
+    private readonly line: Line,
+    private readonly options: ConnectionOptions,
+  ) {
+    const { parts, monotonic, fault } = options
+    this.outbox = new Outbox(socket, () => this.waitForReader())
+    this.pulse = parts.createPulse(monotonic(), this.progress)
+    this.turn = parts.createTurns()
+    this.ended = new Promise(resolve => socket.once('close', () => resolve()))
+    void this.ended.then(() => this.abort())
+    // The frames, their UTF-8 and their size are judged below: by now a close frame with the code has been sent
+    // (ws.protocol-error, ws.not-utf8, ws.message-limit), and nobody waits for answers any longer.
+    socket.on('error', () => this.abort())
+    socket.on('message', (bytes: Buffer, isBinary) => {
+      if (socket.readyState !== socket.OPEN) return
+      void this.receive(bytes, isBinary).catch((error: unknown) => {
+        fault(error)
+        socket.terminate()
+      })
+    })
+  }
+
+  /** Does what is due: a ping, or the end of what is dead or of no use. */
+  sweep(): void {
+    if (this.socket.readyState !== this.socket.OPEN) return
+    const verdict = this.pulse.look(this.options.monotonic(), this.progress)
+    if (verdict === 'ping') this.socket.ping()
+    if (verdict === 'unused') this.close(closeCodes.noId)
+    if (verdict === 'dead') this.socket.terminate()
+  }
+
+  /** Answers nothing new, and resolves when nothing runs any longer. */
+  drain(): Promise<void> {
+    this.isDraining = true
+    return new Promise(resolve => {
+      this.onIdle = resolve
+      if (this.running.size === 0) resolve()
+    })
+  }
+
+  /** Closes with a code. Nobody waits for the answers of what still runs. */
+  close(code: number): void {
+    this.socket.close(code)
+    this.abort()
+  }
+
+  private get progress(): number {
+    return this.line.bytesRead + this.outbox.written
+  }
+
+  private async receive(bytes: Uint8Array, isBinary: boolean): Promise<void> {
+    const { exchange, incomingGuards } = this.options
+    let read: Reading | undefined
+    const context: IncomingContext = {
+      isBinary,
+      get reading() {
+        return (read ??= exchange.read(bytes))
+      },
+    }
+    const reason = firstRefusal(incomingGuards, context)
+    if (reason !== undefined) return this.close(closeCodes[reason])
+    await this.answer(context.reading, bytes.length)
+  }
+
+  private async answer(reading: Reading, bytes: number): Promise<void> {
+    const { exchange, parts } = this.options
+    const abort = new AbortController()
+    this.running.add(abort)
+    this.requestBytes += bytes
+    const arrival = this.arrival(abort.signal)
+    try {
+      const reply = await this.turn(() => exchange.answer(reading, arrival))
+      if (this.socket.readyState !== this.socket.OPEN) return
+      this.outbox.send(await parts.text(JSON.stringify(reply.body), subjectOf(reply, this)))
+      this.waitForReader()
+    } finally {
+      this.requestBytes -= bytes
+      this.running.delete(abort)
+      if (this.running.size === 0) this.onIdle()
+    }
+  }
+
+  private arrival(signal: AbortSignal): Arrival {
+    const { caps, loadGuards } = this.options
+    const load = { requests: this.running.size, bytes: this.requestBytes, caps }
+    return {
+      transport: 'ws',
+      judge: () => {
+        if (this.isDraining) throw new SageError('unavailable', 'no room for a request')
+        enforce(loadGuards, load)
+      },
+      accepted: () => this.pulse.accepted(),
+      signal,
+    }
+  }
+
+  /** Reads on only while the answers do not pile up (ws.unread). */
+  private waitForReader(): void {
+    const isTooMuch = this.outbox.waiting > this.options.maxMessageBytes
+    if (isTooMuch === this.isPaused) return
+    this.isPaused = isTooMuch
+    if (isTooMuch) this.socket.pause()
+    else this.socket.resume()
+  }
+
+  private abort(): void {
+    for (const abort of this.running) abort.abort()
+  }
+}
