@@ -1,6 +1,6 @@
 import { encodeUtf8 } from '../probe/bytes/utf8.js'
 import type { ProbeSession, SessionDraft } from '../probe/initiator/session-draft.js'
-import { messagesUrl, type Target } from '../probe/initiator/target.js'
+import { messagesUrl } from '../probe/initiator/target.js'
 import { addHeader, asRequest, removeHeader, replaceHeader, withBody } from '../probe/net/alter.js'
 import type { WireRequest } from '../probe/net/exchange.js'
 import { headerValues } from '../probe/net/response-reader.js'
@@ -8,7 +8,9 @@ import { accepts, rejects, type Prepared } from '../runner/check.js'
 import { broken, brokenBy, judgeAcceptance, judgeRefusal } from '../runner/judgement.js'
 import type { Kit } from '../runner/kit.js'
 import type { Answer } from '../probe/initiator/answer.js'
+import { beyondLoopback } from './loopback.js'
 import { isJsonMediaType } from './media-type.js'
+import { tooLarge } from './too-large.js'
 
 const leavesNoTrace = ['same-bytes-accepted', 'session-lives'] as const
 const malformed = { plain: 'malformed' } as const
@@ -35,14 +37,6 @@ const prepare = (kit: Kit, session: ProbeSession): Next => {
 const chunked = (body: Uint8Array): Uint8Array =>
   Buffer.concat([encodeUtf8(`${body.length.toString(16)}\r\n`), body, encodeUtf8('\r\n0\r\n\r\n')])
 
-const MOST_BODY_BYTES = 16 * 1024 * 1024
-
-/** A body that nobody wants to send just to see it refused. */
-const tooLarge = ({ limits }: Target): string | undefined =>
-  limits.maxMessageBytes > MOST_BODY_BYTES
-    ? `maxMessageBytes is ${limits.maxMessageBytes}: more than the suite sends`
-    : undefined
-
 /** One answer of each kind that a message can get: a session, a success, a plain and an authenticated error. */
 const oneOfEach = async (kit: Kit): Promise<Answer[]> => {
   const session = await kit.session()
@@ -54,8 +48,6 @@ const oneOfEach = async (kit: Kit): Promise<Answer[]> => {
     await kit.send(session, kit.draft(session), withBody(prepare(kit, session).request, 'hello')),
   ]
 }
-
-const isLoopback = (host: string): boolean => /^(?:localhost|127\.[0-9.]+|\[::1\])(?::[0-9]+)?$/.test(host)
 
 /** The HTTP binding. */
 export const httpChecks = [
@@ -285,8 +277,7 @@ export const httpChecks = [
   accepts('http.loopback-host', {
     needs: {
       ...overHttp,
-      unobservable: target =>
-        isLoopback(messagesUrl(target).host) ? undefined : 'the target is not reached by a loopback address',
+      unobservable: target => beyondLoopback(messagesUrl(target).host),
     },
     run: async kit => {
       const { cardUrl } = kit.target

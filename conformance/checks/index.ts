@@ -11,11 +11,14 @@ import { precedenceChecks } from './precedence.js'
 import { recordChecks } from './record.js'
 import { sessionChecks } from './session.js'
 import { taskChecks } from './task.js'
-import { websocketChecks } from './websocket.js'
+import { websocketConnectionChecks } from './websocket-connection.js'
+import { websocketFrameChecks } from './websocket-frames.js'
+import { websocketOpeningChecks } from './websocket-opening.js'
 
 /** Every check of the suite. Prerequisites are run in the order in which they stand here. */
 export const checks: readonly Check[] = [
   ...cardChecks,
+  ...websocketOpeningChecks,
   ...handshakeChecks,
   ...handshakeIdentityChecks,
   ...handshakeFreshnessChecks,
@@ -27,5 +30,6 @@ export const checks: readonly Check[] = [
   ...errorChecks,
   ...precedenceChecks,
   ...httpChecks,
-  ...websocketChecks,
+  ...websocketFrameChecks,
+  ...websocketConnectionChecks,
 ]

@@ -96,6 +96,42 @@ export const taskChecks = [
       return undefined
     },
   }),
+  accepts('task.echo-delay', {
+    needs: { capability: 'echo' },
+    run: async kit => {
+      const session = await kit.session()
+      const plaintext = kit.entropy(8)
+      let isDone = false
+      const slow = kit.ask(session, { task_id: ECHO_TASK, plaintext, metadata: { 'delay-ms': '600' } }).then(answer => {
+        isDone = true
+        return answer
+      })
+      // Told by order and not by a clock: five requests one after the other take less than the delay.
+      for (let count = 0; count < 5; count++) {
+        const found = judgeAcceptance(await kit.ping(session), 'a ping')
+        if (found) return found
+      }
+      const early = isDone
+      const found = judgePlaintext(await slow, plaintext, 'the plaintext of a slow echo')
+      if (found || !early) return found
+      return broken('early', 'an echo that is asked to wait 600 ms answered after five pings', 'it was answered before')
+    },
+  }),
+  rejects('task.echo-delay-form', {
+    needs: { capability: 'echo' },
+    subject: 'session message',
+    given: draft => ({ ...draft, task_id: ECHO_TASK, metadata: { 'delay-ms': '0' } }),
+    forged: {
+      'above its limit': next => ({ ...next, metadata: { 'delay-ms': '10000' } }),
+      'a leading zero': next => ({ ...next, metadata: { 'delay-ms': '01' } }),
+      'a sign': next => ({ ...next, metadata: { 'delay-ms': '-1' } }),
+      'a fraction': next => ({ ...next, metadata: { 'delay-ms': '1.0' } }),
+      nothing: next => ({ ...next, metadata: { 'delay-ms': '' } }),
+      'a space': next => ({ ...next, metadata: { 'delay-ms': ' 1' } }),
+    },
+    expect: { authenticated: 'malformed' },
+    after: ['session-lives'],
+  }),
   rejects('task.encoding', {
     subject: 'session message',
     forged: {

@@ -103,6 +103,11 @@ export type AfterMessage =
   /** An honest handshake, wholly fresh, is accepted and its session works. */
   | 'new-handshake'
 
+/** What must be true after a refused upgrade. */
+export type AfterUpgrade =
+  /** The undamaged form of that very upgrade opens a connection, over which a handshake and a ping are answered. */
+  'same-bytes-accepted'
+
 /** At least one state: a refusal that says nothing of what comes after proves little. */
 type AtLeastOne<State> = readonly [State, ...State[]]
 
@@ -136,6 +141,14 @@ export type MessageRejection = About &
     readonly given?: (draft: SessionDraft, kit: Kit) => SessionDraft
   }
 
+/** A refused upgrade to WebSocket. Only its HTTP request can be wrong. */
+export type UpgradeRejection = About & {
+  readonly subject: 'upgrade'
+  readonly wire: OneOrNamed<(next: WireRequest, kit: Kit) => WireRequest>
+  readonly expect: Extract<Expectation, { readonly status: unknown }>
+  readonly after: AtLeastOne<AfterUpgrade>
+}
+
 /** Anything that is to be seen happening rather than refused. */
 export type Acceptance = About & {
   /** Gives nothing where the requirement held, and what was broken where not. */
@@ -153,7 +166,7 @@ interface Identified {
 /** A check that sends something. */
 export type SendingCheck = Identified &
   (
-    | { readonly kind: 'rejects'; readonly spec: HandshakeRejection | MessageRejection }
+    | { readonly kind: 'rejects'; readonly spec: HandshakeRejection | MessageRejection | UpgradeRejection }
     | { readonly kind: 'accepts'; readonly spec: Acceptance }
   )
 
@@ -174,10 +187,18 @@ export const compares = (requirement: RequirementId): Check => ({
   ...identify(requirement, { needs: { transport: 'ws' } }),
 })
 
+const transportOf = (spec: HandshakeRejection | MessageRejection | UpgradeRejection): Transport | undefined => {
+  if (spec.subject === 'upgrade') return 'ws'
+  return spec.wire ? 'http' : spec.frames ? 'ws' : undefined
+}
+
 /** A check that a fault is refused, as the requirement says, and that afterwards all is as it should be. */
-export const rejects = (requirement: RequirementId, spec: HandshakeRejection | MessageRejection): Check => ({
+export const rejects = (
+  requirement: RequirementId,
+  spec: HandshakeRejection | MessageRejection | UpgradeRejection,
+): Check => ({
   kind: 'rejects',
-  ...identify(requirement, spec, spec.wire ? 'http' : spec.frames ? 'ws' : undefined),
+  ...identify(requirement, spec, transportOf(spec)),
   spec,
 })
 

@@ -8,7 +8,7 @@ import { createIdentity, Kit } from './kit.js'
 import { diagnose } from './diagnosis.js'
 import { Recorder } from './recorder.js'
 import { worstOf, type CaseResult, type CheckResult } from './result.js'
-import { casesOf, tryHandshake, tryMessage } from './trial.js'
+import { casesOf, tryHandshake, tryMessage, tryUpgrade, upgradeCasesOf } from './trial.js'
 import type { Stop, World } from './world.js'
 
 /** What all checks of a run share. */
@@ -41,6 +41,8 @@ const LIFE_SIGNS = 3
 const attemptsOf = ({ check }: Planned<SendingCheck>): Attempt[] => {
   if (check.kind === 'accepts') return [{ name: '', run: kit => check.spec.run(kit) }]
   const { spec } = check
+  if (spec.subject === 'upgrade')
+    return upgradeCasesOf(spec).map(one => ({ name: one.name, run: kit => tryUpgrade(spec, one, kit) }))
   if (spec.subject === 'handshake')
     return casesOf(spec).map(one => ({ name: one.name, run: kit => tryHandshake(spec, one, kit) }))
   return casesOf(spec).map(one => ({ name: one.name, run: kit => tryMessage(spec, one, kit) }))
@@ -200,9 +202,11 @@ export const judgeCheck = async (planned: Planned<SendingCheck>, environment: En
   const { target } = environment.surroundings
   const stop = environment.world.stopped(placeOf(check.id, transport))
   if (stop) return notRun(planned, environment, 'blocked', stop, whyStopped[stop])
-  const { capability = transport === 'ws' ? 'ws' : undefined, unobservable } = check.needs
-  if (capability !== undefined && !target.capabilities.has(capability))
-    return notRun(planned, environment, 'skip', 'capability', `the target does not declare ${capability}`)
+  const { capability, unobservable } = check.needs
+  const needed = [...(transport === 'ws' ? ['ws'] : []), ...(capability === undefined ? [] : [capability])]
+  const lacking = needed.find(name => !target.capabilities.has(name))
+  if (lacking !== undefined)
+    return notRun(planned, environment, 'skip', 'capability', `the target does not declare ${lacking}`)
   const reason = unobservable?.(target)
   if (reason !== undefined) return notRun(planned, environment, 'not-observed', 'target', reason)
 

@@ -30,11 +30,12 @@ export const createIdentity = (privateKey: Uint8Array): Identity => ({
 export class Kit {
   readonly target: Target
   readonly entropy: Entropy
-  readonly #open: ProbeSession[] = []
 
   constructor(
     readonly conversation: Conversation,
     readonly clock: Clock,
+    /** Sessions that are to be closed in the end. */
+    readonly open: ProbeSession[] = [],
   ) {
     this.target = conversation.around.target
     this.entropy = conversation.around.entropy
@@ -51,7 +52,7 @@ export class Kit {
 
   /** The same initiator over another transport, or over a connection of its own, written into the same transcript. */
   over(transport: Transport): Kit {
-    return this.as({ transport })
+    return this.as({ transport }, this.open)
   }
 
   /** The WebSocket connection that this kit uses. */
@@ -62,10 +63,11 @@ export class Kit {
   }
 
   /** The same target in other surroundings, written into the same transcript. */
-  as(change: Partial<Surroundings>): Kit {
+  as(change: Partial<Surroundings>, open?: ProbeSession[]): Kit {
     const kit = new Kit(
       new Conversation({ ...this.conversation.around, ...change }, this.conversation.transcript),
       this.clock,
+      open,
     )
     kit.conversation.step = this.conversation.step
     return kit
@@ -90,12 +92,12 @@ export class Kit {
     draft = this.draftHandshake(),
     request: Outgoing = this.prepareHandshake(draft).request,
   ): Promise<Answer> {
-    while (this.#open.length >= this.target.limits.maxSessionsPerDid) {
-      const oldest = this.#open.shift()
+    while (this.open.length >= this.target.limits.maxSessionsPerDid) {
+      const oldest = this.open.shift()
       if (oldest) await this.close(oldest)
     }
     const answer = await this.conversation.shakeHands(draft, request)
-    if (answer.kind === 'session') this.#open.push(answer.session)
+    if (answer.kind === 'session') this.open.push(answer.session)
     return answer
   }
 
@@ -171,7 +173,7 @@ export class Kit {
 
   /** The session that a draft belongs to. */
   sessionOf(draft: SessionDraft): ProbeSession {
-    const session = this.#open.find(({ kid }) => kid === draft.kid)
+    const session = this.open.find(({ kid }) => kid === draft.kid)
     if (!session) throw new Error('a draft of no session of this kit')
     return session
   }
@@ -196,7 +198,7 @@ export class Kit {
   /** Closes the sessions that were opened, those already gone too. */
   async finish(): Promise<void> {
     this.conversation.step = 'close'
-    for (const session of this.#open.splice(0)) await this.close(session)
+    for (const session of this.open.splice(0)) await this.close(session)
   }
 }
 

@@ -1,10 +1,19 @@
-import { hasMember, type Answer } from '../probe/initiator/answer.js'
+import { hasMember, readUpgrade, type Answer } from '../probe/initiator/answer.js'
 import type { HandshakeDraft } from '../probe/initiator/handshake-draft.js'
 import type { ProbeSession, SessionDraft } from '../probe/initiator/session-draft.js'
 import { asRequest, isFrames, withBody, type Outgoing } from '../probe/net/alter.js'
 import type { WireRequest } from '../probe/net/exchange.js'
 import { encodeFrame, type WireFrames } from '../probe/net/frames.js'
-import type { AfterHandshake, AfterMessage, Fault, HandshakeRejection, MessageRejection, Prepared } from './check.js'
+import type {
+  AfterHandshake,
+  AfterMessage,
+  AfterUpgrade,
+  Fault,
+  HandshakeRejection,
+  MessageRejection,
+  Prepared,
+  UpgradeRejection,
+} from './check.js'
 import { broken, brokenBy, isAccepted, judgeAcceptance, judgeRefusal, type Broken } from './judgement.js'
 import { interruptedBy, type Kit } from './kit.js'
 
@@ -190,6 +199,46 @@ export const tryMessage = async (
         : { ...brokenBy(answer, 'session-gone: plain error session_unknown'), reasonCode: 'after-session-gone' }
     },
     'new-handshake': () => newHandshake(kit, 'new-handshake'),
+  }
+  return checkStates(spec.after, states)
+}
+
+/** One fault of an upgrade, by its name; empty where the check has just one. */
+export interface UpgradeCase {
+  readonly name: string
+  readonly change: (next: WireRequest, kit: Kit) => WireRequest
+}
+
+/** The cases of a refused upgrade. */
+export const upgradeCasesOf = ({ wire }: UpgradeRejection): UpgradeCase[] =>
+  named(wire).map(([name, change]) => ({ name, change }))
+
+/** One case of an upgrade that must be refused. */
+export const tryUpgrade = async (
+  spec: UpgradeRejection,
+  { change }: UpgradeCase,
+  kit: Kit,
+): Promise<Broken | undefined> => {
+  const { conversation, socket } = kit
+  conversation.step = 'twin'
+  await socket.connect()
+  const twin = await kit.shakeHands()
+  if (twin.kind !== 'session') throw interruptedBy(twin, 'a handshake over an honest connection')
+  const next = socket.upgradeRequest()
+  const faulty = change(next, kit)
+  if (isSame(faulty, next)) throw new IdleFault('the fault changed nothing')
+  conversation.step = 'fault'
+  const found = judgeRefusal(readUpgrade((await kit.over('ws').socket.open(faulty)).exchanged), spec.expect)
+  if (found) return found
+  conversation.step = 'after'
+  const states: Record<AfterUpgrade, () => Promise<Broken | undefined>> = {
+    'same-bytes-accepted': async () => {
+      const state = 'same-bytes-accepted'
+      const other = kit.over('ws')
+      const { exchanged, connection } = await other.socket.open(next)
+      if (connection === undefined) return acceptedAfter(state, readUpgrade(exchanged))
+      return newHandshake(other, state)
+    },
   }
   return checkStates(spec.after, states)
 }

@@ -2,7 +2,7 @@ import { checks } from '../checks/index.js'
 import { clientChecks } from '../client/all.js'
 import type { ClientCheck } from '../client/check.js'
 import type { Check } from '../runner/check.js'
-import { casesOf } from '../runner/trial.js'
+import { casesOf, upgradeCasesOf } from '../runner/trial.js'
 import { loadVectorFiles, ownVectors } from '../vectors/load.js'
 import type { VectorFile } from '../../schemas/index.js'
 import { namedTests } from '../vectors/select.js'
@@ -36,6 +36,7 @@ const named = (cases: readonly { readonly name: string }[]): string[] =>
 const casesOfRun = (check: Check): string[] => {
   if (check.kind !== 'rejects') return []
   const { spec } = check
+  if (spec.subject === 'upgrade') return named(upgradeCasesOf(spec))
   return named(spec.subject === 'handshake' ? casesOf(spec) : casesOf(spec))
 }
 

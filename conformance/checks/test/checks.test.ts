@@ -1,7 +1,13 @@
 import t from 'tap'
 import { requirementIds } from '../../../schemas/index.js'
-import { casesOf } from '../../runner/trial.js'
+import type { HandshakeRejection, MessageRejection, UpgradeRejection } from '../../runner/check.js'
+import { casesOf, upgradeCasesOf } from '../../runner/trial.js'
 import { checks } from '../index.js'
+
+const casesIn = (spec: HandshakeRejection | MessageRejection | UpgradeRejection): string[] => {
+  if (spec.subject === 'upgrade') return upgradeCasesOf(spec).map(({ name }) => name)
+  return (spec.subject === 'handshake' ? casesOf(spec) : casesOf(spec)).map(({ name }) => name)
+}
 
 t.test('every check has an id of its own, which begins with its requirement', async t => {
   t.equal(new Set(checks.map(({ id }) => id)).size, checks.length)
@@ -14,9 +20,7 @@ t.test('every check has an id of its own, which begins with its requirement', as
 t.test('every rejection has at least one case, each with a name where there are several', async t => {
   for (const check of checks) {
     if (check.kind !== 'rejects') continue
-    const names = (check.spec.subject === 'handshake' ? casesOf(check.spec) : casesOf(check.spec)).map(
-      ({ name }) => name,
-    )
+    const names = casesIn(check.spec)
     t.not(names.length, 0, check.id)
     t.equal(new Set(names).size, names.length)
     if (names.length > 1) t.notOk(names.includes(''), check.id)
@@ -26,6 +30,13 @@ t.test('every rejection has at least one case, each with a name where there are 
 t.test('prerequisites lead from the card to the first ping', async t => {
   t.strictSame(
     checks.filter(({ prerequisite }) => prerequisite).map(({ id }) => id),
-    ['card.published', 'card.acceptable', 'handshake.answered', 'handshake.response-correct', 'task.ping'],
+    [
+      'card.published',
+      'card.acceptable',
+      'ws.endpoint',
+      'handshake.answered',
+      'handshake.response-correct',
+      'task.ping',
+    ],
   )
 })

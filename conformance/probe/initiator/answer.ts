@@ -180,6 +180,17 @@ export const readSessionAnswer = (outcome: Outcome, { session, draft, record }: 
     (refusal, body) => explainResponse(refusal, body, session, { draft, record }),
   )
 
+/** The answer to an upgrade, 101 or not. Never throws. */
+export const readUpgrade = (exchanged: Exchanged): Answer => {
+  if (exchanged.kind === 'timeout') return { kind: 'timeout' }
+  if (exchanged.kind !== 'response') return { kind: exchanged.kind, why: exchanged.reason }
+  const { response } = exchanged
+  const { status, body } = response
+  if (status !== 429 && status !== 503)
+    return { kind: 'http', status, why: status === 101 ? 'the connection was upgraded' : 'no upgrade', response, body }
+  return { kind: 'busy', status, retryAfterSeconds: retryAfter(response), response, body }
+}
+
 /** Is `body` an object with a member `name`, whatever else it is? Never throws. */
 export const hasMember = (body: Uint8Array, name: string): boolean => {
   try {

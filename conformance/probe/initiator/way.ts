@@ -147,10 +147,15 @@ export class SocketWay implements Way {
   }
 
   async #connection(): Promise<number | undefined> {
-    this.#opening ??= this.#openHonestly()
-    const { connection } = await this.#opening
+    const { connection } = await this.connect()
     if (connection === undefined) this.#opening = undefined
     return connection
+  }
+
+  /** The honest connection, opened if there is none. */
+  connect(): Promise<Upgraded> {
+    this.#opening ??= this.#openHonestly()
+    return this.#opening
   }
 
   /** A target that knows nothing of the subprotocol is judged for that by one check, and can be judged on the rest. */

@@ -5,6 +5,7 @@ import { NotFrames, opcodes, type ReadFrame } from './frames.js'
 export type Until =
   /** The answer to the message with this id; where it has none that can be read, whatever answers no other message. */
   | { readonly kind: 'answer'; readonly id?: string | undefined }
+  /** A ping, be it one that came before it was waited for. */
   | { readonly kind: 'ping' }
   /** A pong with this content, in hex. */
   | { readonly kind: 'pong'; readonly payload: string }
@@ -57,6 +58,8 @@ export class Inbox {
   #begun = false
   readonly #asked = new Set<string>()
   #code: number | undefined
+  /** Pings that nobody has waited for yet. */
+  #pings = 0
   /** How the connection is over, if it is. */
   over: Arrived | undefined
 
@@ -64,6 +67,10 @@ export class Inbox {
   wait(until: Until, timeoutMs: number): Promise<Arrived> {
     if (until.kind === 'answer' && until.id !== undefined) this.#asked.add(until.id)
     if (this.over) return Promise.resolve(until.kind === 'end' ? { kind: 'ended', code: this.#code } : this.over)
+    if (until.kind === 'ping' && this.#pings > 0) {
+      this.#pings -= 1
+      return Promise.resolve({ kind: 'ping' })
+    }
     if (until.kind === 'sent') return Promise.resolve({ kind: 'sent' })
     if (this.#code !== undefined && until.kind !== 'end') return Promise.resolve({ kind: 'closed', code: this.#code })
     return new Promise(resolve => {
@@ -106,7 +113,8 @@ export class Inbox {
         until.kind === arrived.kind &&
         (until.kind !== 'pong' || arrived.kind !== 'pong' || until.payload === arrived.payload),
     )
-    waiter?.give(arrived)
+    if (waiter) waiter.give(arrived)
+    else if (arrived.kind === 'ping') this.#pings += 1
   }
 
   /** A close frame arrived. */

@@ -1,0 +1,238 @@
+import {
+  ECHO_TASK,
+  FIRST_MESSAGE_SECONDS,
+  MAX_PING_BYTES,
+  PING_SECONDS,
+  PONG_SECONDS,
+  type Transport,
+} from '../../schemas/index.js'
+import { closePayload, opcodes, type Frame } from '../probe/net/frames.js'
+import { isFrames } from '../probe/net/alter.js'
+import type { Target } from '../probe/initiator/target.js'
+import type { ProbeSession } from '../probe/initiator/session-draft.js'
+import { accepts, compares } from '../runner/check.js'
+import {
+  broken,
+  brokenBy,
+  firstOf,
+  isAccepted,
+  judgeAcceptance,
+  judgeRefusal,
+  type Broken,
+} from '../runner/judgement.js'
+import { interruptedBy, type Kit } from '../runner/kit.js'
+import { tooLarge } from './too-large.js'
+
+const overWs = { transport: 'ws' } as const
+const authenticationFailed = { plain: 'authentication_failed' } as const
+const EMPTY = new Uint8Array(0)
+/** As many as fit into the fewest records that a session may have. */
+const PINGS = 12
+
+/** Pings of the most bytes, whose answers are more than a responder and the network between may hold for who does not read. */
+const unreadPings = ({ limits }: Target): number => Math.ceil((limits.maxMessageBytes + 2 ** 24) / MAX_PING_BYTES)
+
+const tooFewRecords = (target: Target): string | undefined =>
+  tooLarge(target) ??
+  (target.limits.maxSessionRecords < unreadPings(target) + 1
+    ? `maxSessionRecords is ${target.limits.maxSessionRecords}: too few to fill what holds unread answers`
+    : undefined)
+
+/** Ends the connection of a kit, so that the next message needs another. */
+const endConnection = (kit: Kit): Promise<unknown> =>
+  kit.conversation.converse('close', [kit.socket.frame(opcodes.close, closePayload(1000))], { kind: 'end' })
+
+/** A session whose handshake was made over the transport of a kit and is confirmed there. */
+const judgeMove = async (made: Kit, others: readonly [name: string, kit: Kit][]): Promise<Broken | undefined> => {
+  const session = await made.session()
+  for (const [name, kit] of others) {
+    const found = judgeAcceptance(await kit.ping(session), `a ping ${name}`)
+    if (found) return found
+  }
+  return judgeAcceptance(await made.ping(session), 'a ping where the session was made')
+}
+
+/** Is a connection still open, told by a pong? */
+const isOpen = async (kit: Kit): Promise<boolean> =>
+  (await kit.conversation.converse('ping', [kit.socket.frame(opcodes.ping, EMPTY)], { kind: 'pong', payload: '' }))
+    .kind === 'pong'
+
+/** Waits for the end of a connection. */
+const judgeEnd = async (kit: Kit, expected: string): Promise<Broken | undefined> => {
+  const { kind } = await kit.conversation.converse('the end', [], { kind: 'end' })
+  return kind === 'ended' ? undefined : broken('still-open', expected, 'it is still open')
+}
+
+/** One copy over each transport and one over another connection, twice: how many are accepted? */
+const race = async (kit: Kit, session: ProbeSession): Promise<Broken | undefined> => {
+  const draft = kit.draft(session)
+  const ways = [kit, kit.over('http'), kit.over('ws'), kit, kit.over('http'), kit.over('ws')]
+  const answers = await Promise.all(ways.map(way => way.send(session, draft)))
+  const accepted = answers.filter(isAccepted).length
+  const expected = 'exactly one of six copies of a record at once, over both transports, is accepted'
+  const busy = answers.find(({ kind }) => kind === 'busy')
+  if (accepted === 0 && busy) return brokenBy(busy, expected)
+  if (accepted !== 1) return broken(`accepted-${accepted}`, expected, `${accepted} were accepted`)
+  return firstOf(
+    ...answers.filter(answer => !isAccepted(answer)).map(answer => judgeRefusal(answer, authenticationFailed)),
+  )
+}
+
+const otherTransport = (transport: Transport): Transport => (transport === 'http' ? 'ws' : 'http')
+
+/** Connections: what goes on them at once, how long they last, and what outlives them. */
+export const websocketConnectionChecks = [
+  accepts('ws.multiplexed', {
+    needs: { ...overWs, capability: 'echo' },
+    run: async kit => {
+      const session = await kit.session()
+      let slowIsDone = false
+      const slow = kit
+        .ask(session, { task_id: ECHO_TASK, plaintext: kit.entropy(8), metadata: { 'delay-ms': '800' } })
+        .then(answer => {
+          slowIsDone = true
+          return answer
+        })
+      const fast = await Promise.all(Array.from({ length: PINGS }, () => kit.ping(session)))
+      const early = slowIsDone
+      const answers = [...fast, await slow]
+      const found = firstOf(...answers.map(answer => judgeAcceptance(answer, `each of ${PINGS + 1} requests at once`)))
+      return (
+        found ??
+        (early ? broken('held-up', 'the answers to pings before that to a slow echo', 'it came first') : undefined)
+      )
+    },
+  }),
+  accepts('ws.session-moves', {
+    needs: overWs,
+    run: async kit => {
+      const [http, another] = [kit.over('http'), kit.over('ws')]
+      return (
+        (await judgeMove(kit, [
+          ['over another connection', another],
+          ['over HTTP', http],
+        ])) ??
+        (await judgeMove(http, [
+          ['over WebSocket', kit],
+          ['over another connection', another],
+        ]))
+      )
+    },
+  }),
+  accepts('ws.session-outlives', {
+    needs: overWs,
+    run: async kit => {
+      const session = await kit.session()
+      await endConnection(kit)
+      return (
+        judgeAcceptance(await kit.ping(session), 'over the next connection, a ping') ??
+        judgeAcceptance(await kit.over('http').ping(session), 'over HTTP, a ping')
+      )
+    },
+  }),
+  accepts('record.once', {
+    variant: 'both-transports',
+    needs: { ...overWs, alone: true },
+    run: async kit => race(kit, await kit.session()),
+  }),
+  accepts('record.replay', {
+    variant: 'other-transport',
+    needs: overWs,
+    run: async kit => {
+      const session = await kit.session()
+      for (const transport of ['http', 'ws'] as const) {
+        const draft = kit.draft(session)
+        const first = await kit.over(transport).send(session, draft)
+        if (!isAccepted(first)) throw interruptedBy(first, 'an honest ping')
+        const again = await kit.over(otherTransport(transport)).send(session, draft)
+        const found = judgeRefusal(again, authenticationFailed)
+        if (found) return { ...found, observed: `over ${otherTransport(transport)}: ${found.observed}` }
+      }
+      return undefined
+    },
+  }),
+  accepts('handshake.nonce-single-use', {
+    variant: 'other-transport',
+    needs: overWs,
+    run: async kit => {
+      for (const transport of ['http', 'ws'] as const) {
+        const draft = kit.draftHandshake()
+        const first = await kit.over(transport).shakeHands(draft)
+        if (!isAccepted(first)) throw interruptedBy(first, 'an honest handshake')
+        const found = judgeRefusal(await kit.over(otherTransport(transport)).shakeHands(draft), authenticationFailed)
+        if (found) return { ...found, observed: `over ${otherTransport(transport)}: ${found.observed}` }
+      }
+      return undefined
+    },
+  }),
+  accepts('ws.first-message', {
+    needs: { ...overWs, alone: true },
+    run: async kit => {
+      const [silent, pinging, refused, honest] = [kit.over('ws'), kit.over('ws'), kit.over('ws'), kit.over('ws')]
+      for (const each of [silent, pinging, refused, honest]) await each.socket.connect()
+      const session = await honest.session()
+      const forged = { ...refused.draft(session), key: kit.entropy(32) }
+      const answer = await refused.send(session, forged)
+      if (answer.kind !== 'plain') throw interruptedBy(answer, 'a plain error to a forged record was not given; it')
+      await pinging.conversation.converse('ping', [kit.socket.frame(opcodes.ping, EMPTY)], { kind: 'sent' })
+      await kit.elapseBeyond(FIRST_MESSAGE_SECONDS)
+      const expected = `a connection without an accepted message ended after ${FIRST_MESSAGE_SECONDS} s`
+      return (
+        (await judgeEnd(silent, expected)) ??
+        (await judgeEnd(pinging, `${expected}, pings notwithstanding`)) ??
+        (await judgeEnd(refused, `${expected}, refused messages notwithstanding`)) ??
+        ((await isOpen(honest)) ? undefined : broken('ended', 'a connection that is in use stays open', 'it was ended'))
+      )
+    },
+  }),
+  accepts('ws.keep-alive', {
+    needs: { ...overWs, alone: true },
+    run: async kit => {
+      await kit.session()
+      for (const time of ['first', 'second']) {
+        await kit.elapseBeyond(PING_SECONDS)
+        const { kind } = await kit.conversation.converse(`the ${time} ping`, [], { kind: 'ping' })
+        if (kind !== 'ping') return broken('no-ping', `a ping within ${PING_SECONDS} s`, `the ${time} did not come`)
+      }
+      return undefined
+    },
+  }),
+  accepts('ws.dead-peer', {
+    needs: { ...overWs, alone: true },
+    run: async kit => {
+      const [deaf, live] = [kit.over('ws'), kit.over('ws')]
+      await deaf.socket.open(deaf.socket.upgradeRequest(), { deaf: true })
+      const session = await deaf.session()
+      const other = await live.ping(session)
+      if (!isAccepted(other)) throw interruptedBy(other, 'a ping over a second connection')
+      await kit.elapseBeyond(PING_SECONDS)
+      for (const each of [deaf, live])
+        if ((await each.conversation.converse('ping', [], { kind: 'ping' })).kind !== 'ping')
+          return broken('no-ping', `a ping within ${PING_SECONDS} s`, 'none came')
+      await kit.elapseBeyond(PONG_SECONDS)
+      return (
+        (await judgeEnd(deaf, `a connection that answers no ping ended after ${PONG_SECONDS} s`)) ??
+        ((await isOpen(live)) ? undefined : broken('ended', 'a connection that answers stays open', 'it was ended'))
+      )
+    },
+  }),
+  accepts('ws.unread', {
+    needs: { ...overWs, unobservable: tooFewRecords, alone: true },
+    run: async kit => {
+      const session = await kit.session()
+      const idle = kit.over('ws')
+      await idle.socket.connect()
+      const frames: Frame[] = Array.from({ length: unreadPings(kit.target) }, () => {
+        const { request } = kit.prepare(kit.draft(session, { plaintext: new Uint8Array(MAX_PING_BYTES) }))
+        return isFrames(request) ? request.frames : []
+      }).flat()
+      const arrived = await idle.conversation.converse('pings whose answers nobody reads', frames, { kind: 'stalled' })
+      const found = judgeAcceptance(await kit.ping(session), 'meanwhile, over another connection, a ping')
+      if (found) return found
+      if (arrived.kind !== 'taken') return undefined
+      const expected = 'a responder that stops reading while its answers are not read'
+      return broken('read-on', expected, `it took ${arrived.bytes} bytes of requests`)
+    },
+  }),
+  compares('ws.same-as-http'),
+]
