@@ -3,7 +3,7 @@ import { createIdentity } from '../../reference/agent/identity.js'
 import { honestSeams } from '../../reference/agent/honest-seams.js'
 import { createResponder } from '../../reference/agent/responder.js'
 import type { ResponderSeams } from '../../reference/agent/responder-state.js'
-import type { Report } from '../../schemas/index.js'
+import type { Report, Transport } from '../../schemas/index.js'
 import { checks } from '../checks/index.js'
 import { createReport } from '../report/json.js'
 import type { Check } from '../runner/check.js'
@@ -16,7 +16,7 @@ import type { Fault } from './responder/mutant.js'
 const settings: Settings = {
   seed: '00',
   salt: '00',
-  transports: ['http', 'ws'],
+  transports: ['http'],
   only: [],
   skip: [],
   // One at a time: a check that lets an hour pass would end the sessions of the others.
@@ -41,18 +41,29 @@ export interface Trial {
   readonly only?: readonly string[]
   /** The checks that there are; those of the suite by default. */
   readonly suite?: readonly Check[]
+  /** Over which transports; HTTP alone by default. */
+  readonly transports?: readonly Transport[]
   /** How the responder is run. */
   readonly serve?: Partial<ServeOptions> | undefined
 }
 
-const judgeResponder = async (fault: Fault, { only = [], suite = checks, serve }: Trial): Promise<Judged> => {
+/** The settings of a trial. */
+const settingsOf = ({ only = [], transports = ['http'] }: Trial): Settings => ({
+  ...settings,
+  only: [...only],
+  transports: [...transports],
+})
+
+const judgeResponder = async (fault: Fault, trial: Trial): Promise<Judged> => {
+  const { suite = checks, serve } = trial
+  const settings = settingsOf(trial)
   const clock = new FakeClock()
   const capabilities = { ws: true, ...serve?.capabilities }
   const options = { ...serve, capabilities, identity: createIdentity(), clock }
   const agent = await createResponder(options, fault(watchful))
   try {
     const world = new LiveWorld(clock, { timeoutMs: settings.timeoutMs, signal: new AbortController().signal })
-    const judged = await judge(suite, new URL(agent.url), { ...settings, only: [...only] }, world)
+    const judged = await judge(suite, new URL(agent.url), settings, world)
     if (judged.problem !== undefined) throw new Error(judged.problem)
     return judged
   } finally {
@@ -69,4 +80,4 @@ export const judgeFault = async (fault: Fault, trial: Trial = {}): Promise<reado
 
 /** The report on what {@link judgeFault} judges. */
 export const reportFault = async (fault: Fault, trial: Trial = {}): Promise<Report> =>
-  createReport({ ...settings, only: [...(trial.only ?? [])] }, await judgeResponder(fault, trial), 0)
+  createReport(settingsOf(trial), await judgeResponder(fault, trial), 0)

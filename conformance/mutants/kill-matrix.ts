@@ -2,7 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
 import { Worker } from 'node:worker_threads'
-import { roomPath, type VectorFile } from '../../schemas/index.js'
+import { roomPath, transports, type VectorFile } from '../../schemas/index.js'
 import { checks } from '../checks/index.js'
 import { clientChecks } from '../client/all.js'
 import { compareAnswer } from '../vectors/compare.js'
@@ -89,7 +89,7 @@ const inOrder = <Value>(record: Readonly<Record<string, Value>>): Record<string,
 
 const judgeReference = async (): Promise<void> => {
   for (const serve of [{}, { limits: { maxSessionsPerDid: 4 } }])
-    for (const { check, state, reasonCode, observed } of await judgeFault(honest, { serve }))
+    for (const { check, state, reasonCode, observed } of await judgeFault(honest, { serve, transports }))
       if (state !== 'pass' && !(state === 'not-observed' && reasonCode === 'target'))
         problems.push(`the responder without a fault: ${check} ends in ${state} (${observed ?? reasonCode})`)
   for (const { check, state, reasonCode, observed } of await judgeInitiator({}))

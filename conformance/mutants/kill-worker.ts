@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { parentPort } from 'node:worker_threads'
+import { transports, type Transport } from '../../schemas/index.js'
 import { checks } from '../checks/index.js'
 import { clientChecks } from '../client/all.js'
 import type { CheckResult } from '../runner/result.js'
@@ -44,9 +45,17 @@ const find = ({ role, mutant: name }: KillTask): Judgeable | undefined => {
   }
   const found = mutants.find(each => each.name === name)
   return (
-    found && { kills: found.kills, suite: checks, judge: only => judgeFault(found.fault, { only, serve: found.serve }) }
+    found && {
+      kills: found.kills,
+      suite: checks,
+      judge: only => judgeFault(found.fault, { only, serve: found.serve, transports: transportsOf(found.kills) }),
+    }
   )
 }
+
+/** What shows over HTTP is judged over HTTP alone: half the work. */
+const transportsOf = (kills: readonly string[]): readonly Transport[] =>
+  checks.some(({ id, needs }) => needs.transport === 'ws' && kills.includes(id)) ? transports : ['http']
 
 /** A choice of checks beside those that name a mutant, the same for the same mutant. */
 const bystandersOf = (mutant: string, { suite, kills }: Judgeable, count: number): string[] => {
@@ -68,12 +77,13 @@ export const killMutant = async (task: KillTask): Promise<KillResult> => {
   const { kills } = judgeable
   const results = await judgeable.judge([...kills, ...bystandersOf(task.mutant, judgeable, task.bystanders)])
   const named = results.filter(({ check }) => kills.includes(check))
+  const found = new Set(named.filter(isFinding).map(({ check }) => check))
   return {
     ...task,
     killedBy: Object.fromEntries(named.filter(isFinding).map(({ check, reasonCode }) => [check, reasonCode])),
     missedBy: Object.fromEntries(
       named
-        .filter(result => !isFinding(result))
+        .filter(({ check }) => !found.has(check))
         .map(({ check, state, reasonCode }) => [check, `${state} ${reasonCode}`.trim()]),
     ),
     beside: results.filter(result => !kills.includes(result.check) && isFinding(result)).map(({ check }) => check),

@@ -1,5 +1,6 @@
-import type { Report } from '../../schemas/index.js'
-import { worstOf, type CaseResult, type CheckResult, type State } from '../runner/result.js'
+import { transports, type Report } from '../../schemas/index.js'
+import { countStates, worstOf, type CaseResult, type CheckResult, type State } from '../runner/result.js'
+import { compareTransports } from '../runner/same-verdict.js'
 import { describeCoverage } from './coverage.js'
 import { abbreviated, printable, withoutLinks, wrap } from './text.js'
 
@@ -36,7 +37,10 @@ const colourOf: Record<State, Colour> = {
 }
 
 /** What did not pass, in the order in which it is shown: the worst right above the verdict. */
-const shown = ['not-observed', 'skip', 'inconclusive', 'warn', 'fail', 'error'] as const
+const shown = ['not-observed', 'inconclusive', 'warn', 'fail', 'error'] as const
+
+/** What is shown by its reasons, of which there are few for many checks. */
+const together = ['blocked', 'skip'] as const
 
 const INDENT = ' '.repeat(6)
 const EXCHANGES = 4
@@ -47,8 +51,8 @@ const besides = ['close', 'alive?', 'diagnosis']
 /** What a case exchanged last before it was judged, one line each: what it was for, what was sent, what came of it. */
 const lastExchanges = ({ transcript }: Pick<CaseResult, 'transcript'>): string[] => {
   const told = transcript.filter(({ step }) => !besides.includes(step))
-  return told.slice(-EXCHANGES).map(({ step, what, sealed, judged, response, failure }) => {
-    const outcome = judged ?? (response ? `HTTP ${response.status}` : failure?.kind)
+  return told.slice(-EXCHANGES).map(({ step, what, sealed, judged, response, arrived, failure }) => {
+    const outcome = judged ?? (response ? `HTTP ${response.status}` : (arrived ?? failure)?.kind)
     const record = sealed ? ` (seq ${sealed.seq})` : ''
     return `${step}, ${what}${record}: ${outcome ?? 'nothing'}`
   })
@@ -63,6 +67,41 @@ const casesIn = ({ cases, state }: CheckResult): string | undefined => {
         5,
       )}`
     : undefined
+}
+
+const reasonOf = ({ observed, reasonCode }: CheckResult): string => observed ?? reasonCode
+
+/** Results of one check that differ in nothing but the transport, side by side. */
+const alikeOf = (results: readonly CheckResult[]): CheckResult[][] => {
+  const groups = new Map<string, CheckResult[]>()
+  for (const result of results) {
+    const { check, reasonCode, expected, observed } = result
+    const key = JSON.stringify([check, reasonCode, expected, observed])
+    groups.set(key, [...(groups.get(key) ?? []), result])
+  }
+  return [...groups.values()]
+}
+
+const countsOf = (counts: Report['counts']): [State, string][] =>
+  (Object.entries(counts) as [State, number][])
+    .filter(([, count]) => count > 0)
+    .map(([state, count]) => [state, `${count} ${state}`])
+
+/** What came of each transport, where there are several, and whether their verdicts differ. */
+const perTransport = (results: readonly CheckResult[]): string[] => {
+  const lines = transports.map(transport => {
+    const over = results.filter(result => result.transport === transport && result.state !== 'skip')
+    return over.length === 0
+      ? ''
+      : `${transport}: ${countsOf(countStates(over))
+          .map(([, text]) => text)
+          .join(', ')}`
+  })
+  if (lines.includes('')) return []
+  const { compared, differences } = compareTransports(results)
+  const verdicts = `${compared} checks over both`
+  const said = differences.length === 0 ? 'no verdict differs' : `${differences.length} verdicts differ`
+  return [`${lines.join('; ')}; ${verdicts}: ${said}`]
 }
 
 /** Shows a run as it goes, and its verdict: quiet when it is piped, alive on a terminal. */
@@ -113,9 +152,9 @@ export class ConsoleReport {
     this.#settle()
     if (report.problem !== undefined) return this.screen.write(`sage-conformance: ${printable(report.problem)}\n`)
     const results = report.results as readonly CheckResult[]
-    this.#blockedTogether(results)
+    for (const state of together) this.#together(state, results)
     for (const state of shown)
-      for (const result of results) if (result.state === state) this.#explain(result, reproduce)
+      for (const alike of alikeOf(results.filter(result => result.state === state))) this.#explain(alike, reproduce)
     this.#summary(report)
   }
 
@@ -123,12 +162,11 @@ export class ConsoleReport {
     return Math.min(120, Math.max(40, this.screen.columns))
   }
 
-  #blockedTogether(results: readonly CheckResult[]): void {
-    const blocked = results.filter(({ state }) => state === 'blocked')
-    const reasons = new Set(blocked.map(({ observed, reasonCode }) => observed ?? reasonCode))
-    for (const reason of reasons) {
-      const count = blocked.filter(({ observed, reasonCode }) => (observed ?? reasonCode) === reason).length
-      this.#line('blocked', `${count} ${count === 1 ? 'check' : 'checks'}: ${reason}`)
+  #together(state: State, all: readonly CheckResult[]): void {
+    const results = all.filter(result => result.state === state)
+    for (const reason of new Set(results.map(reasonOf))) {
+      const count = results.filter(result => reasonOf(result) === reason).length
+      this.#line(state, `${count} ${count === 1 ? 'check' : 'checks'}: ${reason}`)
     }
   }
 
@@ -138,13 +176,16 @@ export class ConsoleReport {
     this.screen.write(`${this.#paint(colourOf[state], state)}${wrapped.slice(state.length)}\n`)
   }
 
-  #explain(result: CheckResult, reproduce: (result: CheckResult) => string): void {
-    const { state, check, transport, expected, observed } = result
-    if (state === 'skip' || state === 'not-observed')
-      return this.#line(state, `${check}: ${observed ?? result.reasonCode}`)
+  /** Explains the results of one check that differ in nothing but the transport. */
+  #explain(alike: readonly CheckResult[], reproduce: (result: CheckResult) => string): void {
+    const [result] = alike
+    if (!result) return
+    const { state, check, expected, observed } = result
+    if (state === 'not-observed') return this.#line(state, `${check}: ${reasonOf(result)}`)
     const sentence = this.sentenceOf(result.requirement)
     const label = this.#paint(colourOf[state], state)
-    const lines = [`${label}  ${this.#paint('bold', check)} over ${transport} (${result.reasonCode})`]
+    const over = alike.map(({ transport }) => transport).join(' and ')
+    const lines = [`${label}  ${this.#paint('bold', check)} over ${over} (${result.reasonCode})`]
     const say = (name: string, text: string | undefined): void => {
       if (text !== undefined) lines.push(wrap(text, `${INDENT}${name.padEnd(11)}`, this.#width))
     }
@@ -164,15 +205,14 @@ export class ConsoleReport {
   }
 
   #summary(report: Report): void {
-    const { verdict, counts, run, results } = report
-    const parts = (Object.entries(counts) as [State, number][])
-      .filter(([, count]) => count > 0)
-      .map(([state, count]) => this.#paint(colourOf[state], `${count} ${state}`))
+    const { verdict, counts, run } = report
+    const results = report.results as readonly CheckResult[]
+    const parts = countsOf(counts).map(([state, text]) => this.#paint(colourOf[state], text))
     const colour = verdict === 'conformant' ? 'green' : verdict === 'incomplete' ? 'yellow' : 'red'
     this.screen.write(`${this.#paint(colour, verdict)}: ${parts.join(', ')} in ${run.seconds.toFixed(1)} s\n`)
-    const about = [describeCoverage(report.coverage), `seed ${run.seed}, salt ${run.salt}`]
+    const about = [...perTransport(results), describeCoverage(report.coverage), `seed ${run.seed}, salt ${run.salt}`]
     if (results.some(({ state }) => state === 'fail' || state === 'warn'))
-      about.splice(1, 0, 'more on a requirement: sage-conformance explain ID')
+      about.splice(-1, 0, 'more on a requirement: sage-conformance explain ID')
     for (const line of about) this.screen.write(`${this.#paint('dim', line)}\n`)
   }
 }
