@@ -25,23 +25,33 @@ const required = (environment: Environment, name: string): string => {
   return value
 }
 
+/** The one transport that is to be used, where the environment names one. */
+const transportIn = (environment: Environment): 'http' | 'ws' | undefined => {
+  const name = environment['SAGE_TRANSPORT']
+  if (name === undefined || name === 'http' || name === 'ws') return name
+  throw new Error('SAGE_TRANSPORT is http or ws')
+}
+
 /** Milliseconds for each exchange: the judge waits longer, so that a silence is told apart from a hang. */
 const TIMEOUT_MS = 5_000
 
 /**
- * Reads the variables SAGE_URL, SAGE_EXPECTED_DID, SAGE_TASK, SAGE_PAYLOAD, and the optional SAGE_REQUESTS and SAGE_KEM_KEY.
- * @throws Error when one is missing; SageError `malformed` when the KEM key is no b64u of 32 bytes
+ * Reads the variables SAGE_URL, SAGE_EXPECTED_DID, SAGE_TASK, SAGE_PAYLOAD, and the optional SAGE_REQUESTS, SAGE_KEM_KEY
+ * and SAGE_TRANSPORT.
+ * @throws Error when one is missing or names no transport; SageError `malformed` when the KEM key is no b64u of 32 bytes
  */
 export const readEnvironment = (environment: Environment): Asked => {
   const url = required(environment, 'SAGE_URL')
   const expectedDid = required(environment, 'SAGE_EXPECTED_DID')
   const kemKey = environment['SAGE_KEM_KEY']
+  const transport = transportIn(environment)
   return {
     url,
     options: {
       identity: createIdentity(),
       expectedDid,
       timeoutMs: TIMEOUT_MS,
+      ...(transport !== undefined && { transports: [transport] }),
       ...(kemKey !== undefined && { peer: { did: expectedDid, kemKey: parseBase64Url(kemKey, 32) } }),
     },
     task: required(environment, 'SAGE_TASK'),

@@ -8,6 +8,7 @@ export { createIdentity, type Identity, type IdentityOptions } from './agent/ide
 export { limitProfiles, type LimitProfile } from './agent/limit-profiles.js'
 export { serve } from './agent/serve.js'
 export type { SendOptions, Session, SessionPeer } from './agent/session.js'
+export type { TransportChoice } from './agent/transports.js'
 export { TaskFailure, type Task, type TaskFailureCode, type TaskRequest } from './agent/tasks.js'
 export {
   isSageError,
@@ -16,6 +17,7 @@ export {
   type SageErrorCode,
   type WireErrorCode,
 } from './bytes/sage-error.js'
+export type { Answer, Channel, ChannelOptions, OutgoingMessage, Transport } from './transport/channel.js'
 export type { Deadline } from './transport/deadline.js'
 export { parseDirectory, type Directory } from './identity/directory.js'
 export type { Resolver } from './identity/resolver.js'

@@ -1,6 +1,7 @@
 import { connect, createIdentity, isSageError, TaskFailure, type SageError } from '../../reference/index.js'
 import { openDirectory, openIdentity } from './agent-files.js'
 import { processStreams, type CommandStreams } from './command-streams.js'
+import { UsageError } from './usage.js'
 
 /** Options of `sage-conformance call`. */
 export interface CallCommandOptions {
@@ -8,8 +9,10 @@ export interface CallCommandOptions {
   readonly did?: string | undefined
   /** Seconds for each exchange. */
   readonly timeout?: number | undefined
-  /** Use plain HTTP beyond this machine too. */
+  /** Do without TLS beyond this machine too. */
   readonly insecure?: boolean | undefined
+  /** The one transport to use, `http` or `ws`; either without it. */
+  readonly transport?: string | undefined
   /** File with the private keys to shake hands with; fresh ones without it. */
   readonly identity?: string | undefined
   /** File with DIDs and their keys, for DIDs other than `did:key`. */
@@ -20,17 +23,24 @@ const EXIT_AUTHENTICATED_ERROR = 1
 const EXIT_USAGE = 2
 const EXIT_NO_ANSWER = 3
 
+const parseTransport = (name: string): 'http' | 'ws' => {
+  if (name === 'http' || name === 'ws') return name
+  throw new UsageError(`--transport takes http or ws, not ${JSON.stringify(name)}`)
+}
+
 const call = async (
   url: string,
   task: string,
   payload: string,
-  { did, timeout, insecure, identity, directory }: CallCommandOptions,
+  { did, timeout, insecure, transport, identity, directory }: CallCommandOptions,
   { out, err }: CommandStreams,
 ): Promise<void> => {
+  const only = transport === undefined ? undefined : parseTransport(transport)
   const session = await connect(url, {
     identity: identity === undefined ? createIdentity() : openIdentity(identity, err),
     ...(directory !== undefined && { resolver: openDirectory(directory).resolve }),
     allowPlainHttp: insecure ?? false,
+    ...(only !== undefined && { transports: [only] }),
     ...(did !== undefined && { expectedDid: did }),
     ...(timeout !== undefined && { timeoutMs: timeout * 1000 }),
   })
@@ -38,7 +48,7 @@ const call = async (
     const { peer } = session
     const basis =
       peer.authenticatedBy === 'url' ? 'its DID rests on the URL alone; --did names the one to expect' : 'as expected'
-    err(`peer: ${peer.did} (${basis})`)
+    err(`peer: ${peer.did} (${basis}), over ${session.transport}`)
     out(await session.send(task, new TextEncoder().encode(payload)))
   } finally {
     await session.close()
@@ -73,6 +83,10 @@ export const callCommand = async (
     await call(url, task, payload, options, streams)
     return 0
   } catch (error) {
+    if (error instanceof UsageError) {
+      streams.err(`sage-conformance call: ${error.message}`)
+      return EXIT_USAGE
+    }
     if (!isSageError(error)) throw error
     streams.err(isAuthenticated(error) ? `error: ${error.code}` : `sage-conformance call: ${reasonOf(error)}`)
     return statusOf(error)

@@ -1,17 +1,17 @@
 import { parseDid } from '../bytes/did.js'
 import { isSageError, SageError } from '../bytes/sage-error.js'
 import { withDeadline, type Deadline } from '../transport/deadline.js'
-import { httpTransport } from '../http/http-transport.js'
 import { composeResolver, type Resolver } from '../identity/resolver.js'
-import type { ChannelOptions } from '../transport/channel.js'
+import type { Transport } from '../transport/channel.js'
 import { checkWhole } from './check-whole.js'
 import { systemClock, systemEntropy, type Clock, type Entropy } from './clock.js'
 import type { Identity } from './identity.js'
-import { initiate, messageIdOf } from './initiate.js'
 import { honestInitiatorSeams, type InitiatorSeams } from './initiator-seams.js'
-import { isSafe, parseHttpUrl } from './peer-address.js'
+import { cardHostOf, isSafe, parseAddress } from './peer-address.js'
 import { configuredPeer, discoverPeer, type CardRequest, type Peer } from './peer.js'
 import { Session } from './session.js'
+import { takeFirst } from './take-route.js'
+import { routesTo, schemeOf, transportsFor, transportsOf, type TransportChoice } from './transports.js'
 
 /** How an initiator is to connect. */
 export interface ConnectOptions {
@@ -19,10 +19,15 @@ export interface ConnectOptions {
   /** Shake hands with this DID and no other (identity.expected-did). */
   readonly expectedDid?: string
   /** A responder that is known without a card: its DID, its X25519 key (32 bytes), its endpoint, the URL by default. */
-  readonly peer?: { readonly did: string; readonly kemKey: Uint8Array; readonly http?: string }
+  readonly peer?: { readonly did: string; readonly kemKey: Uint8Array; readonly endpoint?: string }
+  /**
+   * What may carry messages, in order of preference, `['ws', 'http']` by default; nothing else is used. Of two that lead to
+   * the agent the second is tried where the first cannot be connected, before any message was sent.
+   */
+  readonly transports?: readonly TransportChoice[]
   /** Resolves DIDs other than `did:key`. */
   readonly resolver?: Resolver
-  /** Use plain HTTP beyond this machine too (http.tls). */
+  /** Do without TLS beyond this machine too (http.tls, ws.tls). */
   readonly allowPlainHttp?: boolean
   /** Milliseconds for each exchange and each look-up of a DID, 30 000 by default. */
   readonly timeoutMs?: number
@@ -53,19 +58,45 @@ const boundedResolver =
     }
   }
 
-const findPeer = async (
+type Known = Pick<CardRequest, 'resolve' | 'clock' | 'timeoutMs' | 'seams'>
+
+interface Found {
+  readonly peer: Peer
+  /** Transports that may lead to it. */
+  readonly transports: readonly Transport[]
+}
+
+const plainRefused = (): SageError =>
+  new SageError('configuration', 'without TLS only this machine is reached, unless allowPlainHttp says otherwise')
+
+/** A responder that the caller knows: the scheme of its endpoint decides. */
+const knownPeer = (
   url: URL,
-  options: ConnectOptions,
-  defaults: Pick<CardRequest, 'resolve' | 'clock' | 'timeoutMs' | 'seams'>,
-): Promise<Peer> => {
-  const { peer, identity, expectedDid, allowPlainHttp = false, signal } = options
-  if (peer === undefined) return discoverPeer({ url, identity, expectedDid, allowPlainHttp, signal, ...defaults })
-  checkDid(peer.did)
-  const endpoint = peer.http === undefined ? url : parseHttpUrl(peer.http, 'configuration')
-  if (!isSafe(endpoint, allowPlainHttp)) throw new SageError('configuration', 'plain HTTP is for this machine only')
-  if (expectedDid !== undefined && expectedDid !== peer.did)
+  { did, kemKey, endpoint: text }: NonNullable<ConnectOptions['peer']>,
+  transports: readonly Transport[],
+  { expectedDid, allowPlainHttp = false }: ConnectOptions,
+): Found => {
+  checkDid(did)
+  const endpoint = text === undefined ? url : parseAddress(text, 'configuration')
+  if (!isSafe(endpoint, allowPlainHttp)) throw plainRefused()
+  if (expectedDid !== undefined && expectedDid !== did)
     throw new SageError('configuration', 'the expected DID is not the one of the peer')
-  return configuredPeer(peer.did, peer.kemKey, endpoint)
+  return { peer: configuredPeer(did, kemKey, endpoint), transports: transportsFor(endpoint, transports) }
+}
+
+/** A responder that its card describes. An http URL names the agent, a ws URL the transport too. */
+const describedPeer = async (
+  url: URL,
+  transports: readonly Transport[],
+  { identity, expectedDid, allowPlainHttp = false, signal }: ConnectOptions,
+  known: Known,
+): Promise<Found> => {
+  const leading = /^https?$/.test(schemeOf(url)) ? transports : transportsFor(url, transports)
+  if (!/^(?:http|ws)s?$/.test(schemeOf(url)))
+    throw new SageError('configuration', `cards are read over http: an agent at ${schemeOf(url)} needs peer`)
+  if (!isSafe(url, allowPlainHttp)) throw plainRefused()
+  const card = { url: cardHostOf(url), identity, expectedDid, allowPlainHttp, signal }
+  return { peer: await discoverPeer({ ...card, ...known }), transports: leading }
 }
 
 /**
@@ -76,48 +107,51 @@ const findPeer = async (
 export const connectWith = async (url: string, options: ConnectOptions, seams: InitiatorSeams): Promise<Session> => {
   const { identity, resolver, clock = systemClock, entropy = systemEntropy, timeoutMs = TIMEOUT_MS, signal } = options
   checkWhole(1, { timeoutMs })
-  const base = parseHttpUrl(url, 'configuration')
-  if (!isSafe(base, options.allowPlainHttp ?? false))
-    throw new SageError('configuration', 'plain HTTP is for this machine only (allowPlainHttp)')
+  const allowed = transportsOf(options.transports)
+  const base = parseAddress(url, 'configuration')
   if (options.expectedDid !== undefined) checkDid(options.expectedDid)
   const compose = composeResolver(resolver ? [resolver] : [], seams.parts)
   const resolve = boundedResolver(compose, { timeoutMs, signal })
-  const peer = await findPeer(base, options, { resolve, clock, timeoutMs, seams })
-  const channelOptions: ChannelOptions = {
-    maxMessageBytes: peer.limits.maxMessageBytes,
-    messageIdOf: answer => messageIdOf(answer, seams.parts),
-    monotonic: () => clock.monotonic(),
+  const { peer, transports } =
+    options.peer === undefined
+      ? await describedPeer(base, allowed, options, { resolve, clock, timeoutMs, seams })
+      : knownPeer(base, options.peer, allowed, options)
+  const routes = routesTo(peer.endpoints, transports)
+  const { route, ...connected } = await takeFirst(routes, {
+    identity,
+    peer,
+    resolve,
+    clock,
+    entropy,
     timeoutMs,
     signal,
-  }
-  const channel = await seams.initiatorParts.open(httpTransport, peer.endpoint, channelOptions)
-  try {
-    const live = await initiate({ identity, peer, channel, resolve, clock, entropy, timeoutMs, signal, seams })
-    const isNamed = options.expectedDid !== undefined || options.peer !== undefined
-    return new Session({
-      live,
-      peer: { did: peer.did, authenticatedBy: isNamed ? 'expected-did' : 'url' },
-      limits: peer.limits,
-      channel,
-      clock,
-      entropy,
-      timeoutMs,
-      seams,
-    })
-  } catch (error) {
-    await channel.close()
-    throw error
-  }
+    seams,
+  })
+  const isNamed = options.expectedDid !== undefined || options.peer !== undefined
+  return new Session({
+    ...connected,
+    transport: route.transport.name,
+    peer: { did: peer.did, authenticatedBy: isNamed ? 'expected-did' : 'url' },
+    limits: peer.limits,
+    clock,
+    entropy,
+    timeoutMs,
+    seams,
+  })
 }
 
 /**
  * Reads the agent card at a URL, judges it, shakes hands, and gives the session. The KEM key comes from the card or from
- * `peer` (identity.kem-key-source); plain HTTP is for loopback unless the caller allows more (http.tls); no redirect is
- * followed (http.no-redirect).
- * @param url http or https, of the agent's host or of its endpoint, without user, query and fragment
- * @throws SageError `configuration` for a wrong option; `peer_rejected` when there is no acceptable card
- * (card.version to card.superseded, identity.expected-did), a DID does not resolve, the responder refuses, or its answer
- * is not acceptable (handshake.response-message to handshake.response-signature), with the reason as `cause`; `timeout`,
+ * `peer` (identity.kem-key-source); without TLS only loopback is reached unless the caller allows more (http.tls, ws.tls);
+ * no redirect is followed (http.no-redirect). Messages go by the first transport of `transports` for which the card has an
+ * endpoint and which can be connected; with `peer`, by the one that serves the scheme of its endpoint.
+ * @param url http or https, of the agent's host or of its endpoint, without user, query and fragment; ws or wss for an agent
+ * to be reached over WebSocket only, whose card is read over http or https; another scheme with `peer` and a transport that
+ * serves it
+ * @throws SageError `configuration` for a wrong option, or a scheme that no allowed transport serves; `peer_rejected` when
+ * there is no acceptable card (card.version to card.superseded, identity.expected-did) or none that names an endpoint for an
+ * allowed transport, a DID does not resolve, the responder refuses, or its answer is not acceptable
+ * (handshake.response-message to handshake.response-signature), with the reason as `cause`; `unreachable`, `timeout`,
  * `aborted`, `connection_lost`. No session comes of any of these
  */
 export const connect = (url: string, options: ConnectOptions): Promise<Session> =>

@@ -8,14 +8,15 @@ import type { Resolver } from '../identity/resolver.js'
 import type { Clock } from './clock.js'
 import type { Identity } from './identity.js'
 import type { InitiatorSeams } from './initiator-seams.js'
-import { isSafe, parseHttpUrl } from './peer-address.js'
+import { isSafe, parseAddress } from './peer-address.js'
 
 /** What an initiator knows of a responder before it shakes hands. */
 export interface Peer {
   readonly did: string
   /** X25519, 32 bytes (identity.kem-key-source). */
   readonly kemKey: Uint8Array
-  readonly endpoint: URL
+  /** Where it takes messages, each by its own transport. */
+  readonly endpoints: readonly URL[]
   readonly limits: Limits
 }
 
@@ -84,17 +85,21 @@ const judgeCard = (parsed: ParsedCard, knowledge: CardKnowledge, { parts, guards
 }
 
 /** A stranger's card must not send us into our own machine, nor a loopback exception out of it. */
-const endpointOf = (parsed: ParsedCard, { url, allowPlainHttp }: CardRequest): URL => {
-  const endpoint = parseHttpUrl(parsed.card.endpoints.http, 'peer_rejected')
-  const pointsInward = isLoopbackHost(endpoint.hostname) && !isLoopbackHost(url.hostname)
-  if (pointsInward || !isSafe(endpoint, allowPlainHttp))
-    throw new SageError('peer_rejected', 'the card names an endpoint that is not safe to use')
-  return endpoint
+const endpointsOf = ({ card }: ParsedCard, { url, allowPlainHttp }: CardRequest): URL[] => {
+  const { http, ws } = card.endpoints
+  return [http, ...(ws === undefined ? [] : [ws])].map(text => {
+    const endpoint = parseAddress(text, 'peer_rejected')
+    const pointsInward = isLoopbackHost(endpoint.hostname) && !isLoopbackHost(url.hostname)
+    if (pointsInward || !isSafe(endpoint, allowPlainHttp))
+      throw new SageError('peer_rejected', 'the card names an endpoint that is not safe to use')
+    return endpoint
+  })
 }
 
 /**
  * Fetches the card of the host of a URL and judges it by the rules of identity.md.
- * @throws SageError `peer_rejected` when there is no acceptable card; `timeout`, `aborted`, `connection_lost`
+ * @throws SageError `peer_rejected` when there is no acceptable card; `unreachable`, `timeout`,
+ * `aborted`, `connection_lost`
  */
 export const discoverPeer = async (request: CardRequest): Promise<Peer> => {
   const { seams } = request
@@ -109,13 +114,13 @@ export const discoverPeer = async (request: CardRequest): Promise<Peer> => {
     latestIssuedAt: remembered.get(did),
   }
   judgeCard(parsed, knowledge, seams)
-  const endpoint = endpointOf(parsed, request)
+  const endpoints = endpointsOf(parsed, request)
   if (remembered.size < MAX_REMEMBERED || remembered.has(did)) remembered.set(did, parsed.issuedAt)
-  return { did, kemKey: parsed.kemKey, endpoint, limits }
+  return { did, kemKey: parsed.kemKey, endpoints, limits }
 }
 
 /** A responder that is known without its card has the default limits (limits.defaults). */
 export const configuredPeer = (did: string, kemKey: Uint8Array, endpoint: URL): Peer => {
   if (kemKey.length !== 32) throw new SageError('configuration', 'a KEM key has 32 bytes')
-  return { did, kemKey, endpoint, limits: defaultLimits }
+  return { did, kemKey, endpoints: [endpoint], limits: defaultLimits }
 }

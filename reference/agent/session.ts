@@ -33,6 +33,8 @@ export interface SessionInput {
   readonly peer: SessionPeer
   readonly limits: Limits
   readonly channel: Channel
+  /** Name of what carries the messages. */
+  readonly transport: string
   readonly clock: Clock
   readonly entropy: Entropy
   readonly timeoutMs: number
@@ -48,6 +50,8 @@ const CLOSE_TIMEOUT_MS = 5_000
  */
 export class Session implements AsyncDisposable {
   readonly peer: SessionPeer
+  /** Name of the transport that carries the messages, such as `ws` or `http`. */
+  readonly transport: string
   // Truly private: a dump of a session must not show its keys.
   readonly #input: SessionInput
   #watch: NodeJS.Timeout | undefined
@@ -57,6 +61,7 @@ export class Session implements AsyncDisposable {
   constructor(input: SessionInput) {
     this.#input = input
     this.peer = input.peer
+    this.transport = input.transport
     this.endWhenOver()
   }
 

@@ -49,7 +49,7 @@ export interface Transport {
   readonly schemes: readonly string[]
   /**
    * Opens a channel to an endpoint. Where the transport has connections, one has been made when this resolves.
-   * @throws SageError `unreachable` when no connection can be made, `timeout`, `aborted`
+   * @throws SageError `unreachable` when no connection can be made in time, `aborted`
    */
   open(endpoint: URL, options: ChannelOptions): Promise<Channel>
 }

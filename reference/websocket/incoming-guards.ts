@@ -12,9 +12,14 @@ export interface IncomingContext {
   readonly reading: Reading
 }
 
+/** What has to hold of a message for anybody who receives one. */
+export const everyonesGuards: readonly Guard<Pick<IncomingContext, 'isBinary'>, CloseReason>[] = [
+  ['ws.binary', ({ isBinary }) => (isBinary ? 'binary' : undefined)],
+]
+
 /** What has to hold of a message that it can be answered at all; what breaks it closes the connection. */
 export const incomingGuards: readonly Guard<IncomingContext, CloseReason>[] = [
-  ['ws.binary', ({ isBinary }) => (isBinary ? 'binary' : undefined)],
+  ...everyonesGuards,
   ['ws.not-json', ({ reading }) => (reading.isJson ? undefined : 'notJson')],
   ['ws.no-id', ({ reading }) => (reading.isJson && reading.id === undefined ? 'noId' : undefined)],
 ]

@@ -55,6 +55,26 @@ t.test('call prints the bytes of the answer, and the peer to the side', async t 
   t.notMatch(expected.err[0], /URL alone/)
 })
 
+t.test('call goes over the transport that it is told, and says which it went over', async t => {
+  await using both = await serve({ identity: createIdentity(), capabilities: { ws: true } })
+  const webSocket = both.url.replace('http', 'ws')
+  const ask = (url: string, options: CallCommandOptions = {}) => call(url, 'sage/echo@v1', 'hello', options)
+  for (const [url, transport, used] of [
+    [both.url, undefined, 'ws'],
+    [both.url, 'http', 'http'],
+    [both.url, 'ws', 'ws'],
+    [webSocket, undefined, 'ws'],
+    [agent.url, undefined, 'http'],
+  ] as const) {
+    const { status, out, err } = await ask(url, { transport })
+    t.same({ status, out }, { status: 0, out: 'hello' })
+    t.ok(err[0]?.endsWith(`, over ${used}`), err[0])
+  }
+  t.match(await ask(both.url, { transport: 'tcp' }), { status: 2, err: [/--transport takes http or ws, not "tcp"$/] })
+  t.match(await ask(webSocket, { transport: 'http' }), { status: 2, err: [/serves ws; those that are served: http/] })
+  t.match(await ask(agent.url, { transport: 'ws' }), { status: 3, err: [/names no endpoint/] })
+})
+
 t.test('call tells an authenticated error, a wrong argument and no answer apart', async t => {
   t.match(await call(agent.url, 'never/heard-of', 'x'), {
     status: 1,

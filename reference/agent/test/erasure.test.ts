@@ -91,6 +91,7 @@ t.test('a session that nobody uses any more does not keep its keys beyond its ti
     live,
     peer: { did: identity.did, authenticatedBy: 'url' },
     limits: { ...defaultLimits, maxSessionAgeSeconds: 1 },
+    transport: 'none',
     channel: { exchange: () => new Promise(() => undefined), close: async () => undefined },
     clock,
     entropy: systemEntropy,

@@ -347,7 +347,7 @@ t.test('what cannot be asked for is refused before anything is sent', async t =>
     ['http://localhost', { timeoutMs: 0 }],
     ['http://localhost', { peer: { did: 'x', kemKey: new Uint8Array(32) } }],
     ['http://localhost', { peer: { did: own.did, kemKey: new Uint8Array(31) } }],
-    ['http://localhost', { peer: { did: own.did, kemKey: new Uint8Array(32), http: far } }],
+    ['http://localhost', { peer: { did: own.did, kemKey: new Uint8Array(32), endpoint: far } }],
     ['http://localhost', { peer: { did: own.did, kemKey: new Uint8Array(32) }, expectedDid: identity.did }],
   ]
   for (const [url, change] of cases)
