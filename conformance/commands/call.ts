@@ -83,10 +83,6 @@ export const callCommand = async (
     await call(url, task, payload, options, streams)
     return 0
   } catch (error) {
-    if (error instanceof UsageError) {
-      streams.err(`sage-conformance call: ${error.message}`)
-      return EXIT_USAGE
-    }
     if (!isSageError(error)) throw error
     streams.err(isAuthenticated(error) ? `error: ${error.code}` : `sage-conformance call: ${reasonOf(error)}`)
     return statusOf(error)
