@@ -1,6 +1,7 @@
-import type { Limits, RequirementId } from '../../schemas/index.js'
+import { transports, type CloseCode, type Limits, type RequirementId, type Transport } from '../../schemas/index.js'
 import type { Fault } from '../peers/fault.js'
 import type { Observation } from '../peers/observation.js'
+import type { TranscriptEntry } from '../probe/initiator/transcript.js'
 import type { Broken } from '../runner/judgement.js'
 import type { ClientTask, Outcome } from './client.js'
 
@@ -11,6 +12,7 @@ export interface Run {
   readonly answers: readonly string[]
   readonly seen: Observation
   readonly outcome: Outcome
+  readonly transcript: readonly TranscriptEntry[]
 }
 
 /** Why something could not be seen. */
@@ -33,17 +35,24 @@ interface About extends Circumstances {
   readonly variant?: string
   /** Further requirements that this check judges. */
   readonly also?: readonly RequirementId[]
+  /** There is such a thing over this transport only. What is about the card, or without one, is for HTTP as it is. */
+  readonly over?: Transport
   /** Everything else depends on it: if it fails, the rest is blocked. */
   readonly prerequisite?: true
 }
 
 type OneOrNamed = { readonly fault: Fault } | { readonly faults: Readonly<Record<string, Fault>> }
 
-/** Where a fault is played: after it an initiator sends nothing more of the next kind. */
-export type Place = 'card' | 'handshake' | 'answer'
+/** Where a fault is played: after it an initiator sends nothing more of the next kind, an upgrade's over another transport. */
+export type Place = 'card' | 'upgrade' | 'handshake' | 'answer'
 
 /** A responder whose fault an initiator must refuse. */
-export type Refusing = About & OneOrNamed & { readonly at: Place }
+export type Refusing = About &
+  OneOrNamed & {
+    readonly at: Place
+    /** The code with which the initiator closes the connection. */
+    readonly closes?: CloseCode
+  }
 
 /** A responder that is unusual and within its rights. */
 export type Accepting = About & OneOrNamed
@@ -66,9 +75,16 @@ export interface ClientCheck {
   readonly requirement: RequirementId
   readonly also: readonly RequirementId[]
   readonly prerequisite: boolean
+  /** Over which it is made. */
+  readonly transports: readonly Transport[]
   readonly circumstances: Circumstances
   readonly kind:
-    | { readonly name: 'refuses'; readonly at: Place; readonly cases: readonly ClientCase[] }
+    | {
+        readonly name: 'refuses'
+        readonly at: Place
+        readonly closes?: CloseCode | undefined
+        readonly cases: readonly ClientCase[]
+      }
     | { readonly name: 'accepts'; readonly cases: readonly ClientCase[] }
     | { readonly name: 'watches'; readonly look: Watching['look'] }
 }
@@ -80,11 +96,14 @@ const casesOf = (spec: OneOrNamed): ClientCase[] =>
 
 const create = (requirement: RequirementId, about: About, kind: ClientCheck['kind']): ClientCheck => {
   const { variant, also = [], prerequisite = false, limits, requests, cardless } = about
+  const isOfCard = cardless || (kind.name === 'refuses' && kind.at === 'card')
+  const over = about.over ?? (isOfCard ? 'http' : undefined)
   return {
     id: variant === undefined ? requirement : `${requirement}/${variant}`,
     requirement,
     also,
     prerequisite,
+    transports: over === undefined ? transports : [over],
     circumstances: {
       ...(limits && { limits }),
       ...(requests !== undefined && { requests }),
@@ -96,7 +115,7 @@ const create = (requirement: RequirementId, about: About, kind: ClientCheck['kin
 
 /** A check that an initiator takes no answer from a responder with a fault. */
 export const refuses = (requirement: RequirementId, spec: Refusing): ClientCheck =>
-  create(requirement, spec, { name: 'refuses', at: spec.at, cases: casesOf(spec) })
+  create(requirement, spec, { name: 'refuses', at: spec.at, closes: spec.closes, cases: casesOf(spec) })
 
 /** A check that an initiator accepts what no rule refuses. */
 export const accepts = (requirement: RequirementId, spec: Accepting): ClientCheck =>

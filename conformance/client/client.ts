@@ -1,9 +1,13 @@
+import type { Transport } from '../../schemas/index.js'
+
 /** What an initiator is asked to do: the contract of the README, "What CMD is told". */
 export interface ClientTask {
   readonly url: string
   readonly expectedDid: string
   readonly task: string
   readonly payload: string
+  /** Over which its messages are to go. */
+  readonly transport: Transport
   /** How often the payload is to be sent in one session, all at once. */
   readonly requests: number
   /** The responder has no card, and this is its KEM key, b64u. */
@@ -21,11 +25,12 @@ export type Outcome =
 export type Client = (task: ClientTask, timeoutMs: number) => Promise<Outcome>
 
 /** The environment variables that tell a process its task. Those that are undefined are not set. */
-export const environmentOf = ({ url, expectedDid, task, payload, requests, kemKey }: ClientTask) => ({
+export const environmentOf = ({ url, expectedDid, task, payload, transport, requests, kemKey }: ClientTask) => ({
   SAGE_URL: url,
   SAGE_EXPECTED_DID: expectedDid,
   SAGE_TASK: task,
   SAGE_PAYLOAD: payload,
+  SAGE_TRANSPORT: transport,
   SAGE_REQUESTS: requests === 1 ? undefined : String(requests),
   SAGE_KEM_KEY: kemKey,
 })

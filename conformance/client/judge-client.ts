@@ -1,96 +1,21 @@
-import { defaultLimits } from '../../schemas/index.js'
-import { encodeBase64url } from '../probe/bytes/base64.js'
-import { encodeUtf8 } from '../probe/bytes/utf8.js'
-import { createEntropy, createUuid, type Entropy } from '../probe/entropy.js'
-import { AnswerKeeper, type TranscriptEntry } from '../probe/initiator/transcript.js'
-import type { Fault } from '../peers/fault.js'
-import { createPlayedIdentity } from '../peers/identity.js'
-import { setUp, type Stand } from '../peers/stand.js'
-import { worstOf, type CaseResult, type CheckResult } from '../runner/result.js'
+import type { Transport } from '../../schemas/index.js'
+import { worstOf, type CaseResult, type CheckResult, type State } from '../runner/result.js'
 import { NotStartable } from '../vectors/child-peer.js'
 import type { ClientCheck, Run } from './check.js'
-import type { Client, ClientTask } from './client.js'
-import { transcriptOf } from './evidence.js'
-import { describeOutcome, judgeAnswered, judgeRefused, type Found } from './verdict.js'
+import type { HonestRuns } from './honest-runs.js'
+import { Trial, type Bench } from './trial.js'
+import { describeOutcome, judgeAnswered, judgeRefused, withoutWebSocket, type Found } from './verdict.js'
 
 /** What all checks of a run share. */
-export interface ClientEnvironment {
-  readonly client: Client
-  /** Milliseconds that each run of the initiator may take. */
-  readonly timeoutMs: number
-  readonly seed: Uint8Array
-  readonly salt: Uint8Array
+export interface ClientEnvironment extends Bench {
   readonly levelOf: (requirement: string) => string
   readonly signal: AbortSignal
 }
 
-const TASK = 'conformance/answer@v1'
-
-const systemNow = (): bigint => BigInt(Date.now()) * 1_000_000n
-
-/** Runs the initiator against one responder, again and again, and keeps what was seen. */
-class Trial {
-  readonly #keeper = new AnswerKeeper()
-  #transcript: TranscriptEntry[] = []
-
-  private constructor(
-    readonly stand: Stand,
-    readonly check: ClientCheck,
-    readonly environment: ClientEnvironment,
-    readonly entropy: Entropy,
-  ) {}
-
-  static async begin(check: ClientCheck, environment: ClientEnvironment): Promise<Trial> {
-    const entropy = createEntropy(environment.seed, environment.salt, `client\n${check.id}`)
-    const { limits, cardless = false } = check.circumstances
-    const stand = await setUp({
-      identity: createPlayedIdentity(entropy),
-      stranger: createPlayedIdentity(entropy),
-      limits: { ...defaultLimits, ...limits },
-      card: !cardless,
-      entropy,
-      now: systemNow,
-    })
-    return new Trial(stand, check, environment, entropy)
-  }
-
-  /** One run; with a fault or without. */
-  async run(step: string, fault?: Fault): Promise<Run> {
-    const { responder } = this.stand
-    const { requests = 1, cardless } = this.check.circumstances
-    const answer = `answer-${createUuid(this.entropy)}`
-    const payload = `payload-${createUuid(this.entropy)}`
-    const { identity, stranger } = responder.setting
-    const expected = fault?.unexpected ? identity : (fault?.identity?.(identity, { stranger }) ?? identity)
-    const task: ClientTask = {
-      url: responder.addresses.origin,
-      expectedDid: expected.did,
-      task: TASK,
-      payload,
-      requests,
-      kemKey: cardless && encodeBase64url(identity.kemPublicKey),
-    }
-    const seen = responder.begin({
-      task: TASK,
-      answerOf: index => encodeUtf8(`${answer}-${index}`),
-      payload: encodeUtf8(payload),
-      together: requests,
-      ...(fault && { fault }),
-    })
-    const outcome = await this.environment.client(task, this.environment.timeoutMs)
-    responder.end()
-    if (seen.ownFault !== undefined) throw seen.ownFault
-    this.#transcript.push(...transcriptOf(step, seen.exchanges, this.#keeper))
-    const answers = Array.from({ length: requests }, (_, index) => `${answer}-${index}`)
-    return { task, answers, seen, outcome }
-  }
-
-  /** What was written down since it was last asked for. */
-  takeTranscript(): TranscriptEntry[] {
-    const taken = this.#transcript
-    this.#transcript = []
-    return taken
-  }
+/** A check, over one transport. */
+export interface PlannedCheck {
+  readonly check: ClientCheck
+  readonly transport: Transport
 }
 
 type Judged = Pick<CaseResult, 'state' | 'reasonCode' | 'expected' | 'observed'>
@@ -115,49 +40,86 @@ const judgeTwin = (twin: Run, { circumstances }: ClientCheck): Found => {
   if (requests > 1 && payloads.length <= 1)
     return { notObserved: 'the initiator does not take SAGE_REQUESTS: the payload was sent once' }
   const found = judgeAnswered(twin)
-  return (
-    found && { inconclusive: 'twin', observed: `the honest responder: ${found.observed} (${describeOutcome(outcome)})` }
-  )
+  if (found)
+    return { inconclusive: 'twin', observed: `the honest responder: ${found.observed} (${describeOutcome(outcome)})` }
+  if (task.transport === 'ws' && seen.posted > 0)
+    return { inconclusive: 'twin', observed: 'the honest responder: messages arrived over HTTP' }
+  return undefined
 }
 
-const judgeCases = async (check: ClientCheck, trial: Trial, signal: AbortSignal): Promise<CaseResult[]> => {
-  const { kind } = check
-  const close = (name: string, judged: Judged): CaseResult => ({
-    name,
-    ...judged,
-    clock: [],
-    transcript: trial.takeTranscript(),
-  })
-  const twin = await trial.run('twin')
-  if (kind.name === 'watches') {
-    const runs = [twin, await trial.run('again')] as const
-    return [close('', weigh(kind.look(runs), runs))]
-  }
-  const unfit = judgeTwin(twin, check)
-  if (unfit) return [close('', weigh(unfit, [twin]))]
+const closed = (name: string, judged: Judged, ...runs: readonly Run[]): CaseResult => ({
+  name,
+  ...judged,
+  clock: [],
+  transcript: runs.flatMap(({ transcript }) => transcript),
+})
+
+const judgeFaults = async (
+  { check, transport }: PlannedCheck,
+  twin: Run,
+  environment: ClientEnvironment,
+): Promise<CaseResult[]> => {
+  const { kind, circumstances } = check
+  if (kind.name === 'watches') return []
+  const trial = await Trial.begin(check.id, { circumstances, transport }, environment)
   const results: CaseResult[] = []
-  for (const { name, fault } of kind.cases) {
-    if (signal.aborted) return [...results, close(name, { state: 'blocked', reasonCode: 'interrupted' })]
-    const run = await trial.run('fault', fault)
-    const found = kind.name === 'accepts' ? judgeAnswered(run) : judgeRefused(run, kind.at)
-    results.push(close(name, weigh(found, [run])))
+  try {
+    for (const { name, fault } of kind.cases) {
+      if (environment.signal.aborted) return [...results, closed(name, { state: 'blocked', reasonCode: 'interrupted' })]
+      const run = await trial.run('fault', fault)
+      const found = kind.name === 'accepts' ? judgeAnswered(run) : judgeRefused(run, kind.at, kind.closes)
+      // The twin stands before the first case.
+      results.push(closed(name, weigh(found, [run]), ...(results.length === 0 ? [twin, run] : [run])))
+    }
+  } finally {
+    await trial.close()
   }
   return results
 }
 
+const judgeCases = async (
+  planned: PlannedCheck,
+  environment: ClientEnvironment,
+  honest: HonestRuns,
+): Promise<CaseResult[]> => {
+  const { check, transport } = planned
+  const { kind, circumstances } = check
+  const twin = await honest.get('twin', { circumstances, transport })
+  if (kind.name === 'watches') {
+    const runs = [twin, await honest.get('again', { circumstances, transport })] as const
+    return [closed('', weigh(kind.look(runs), runs), ...runs)]
+  }
+  const unfit = judgeTwin(twin, check)
+  return unfit ? [closed('', weigh(unfit, [twin]), twin)] : judgeFaults(planned, twin, environment)
+}
+
 /** Result of a check that was not run. */
 export const notRun = (
-  check: ClientCheck,
+  { check, transport }: PlannedCheck,
   { levelOf }: Pick<ClientEnvironment, 'levelOf'>,
+  state: State,
   reasonCode: string,
   observed: string,
 ): CheckResult => {
   const { id, requirement, also } = check
-  const level = levelOf(requirement)
-  return { check: id, requirement, also, level, transport: 'http', state: 'blocked', reasonCode, observed, cases: [] }
+  return {
+    check: id,
+    requirement,
+    also,
+    level: levelOf(requirement),
+    transport,
+    state,
+    reasonCode,
+    observed,
+    cases: [],
+  }
 }
 
-const resultOf = (check: ClientCheck, environment: ClientEnvironment, cases: readonly CaseResult[]): CheckResult => {
+const resultOf = (
+  { check, transport }: PlannedCheck,
+  environment: ClientEnvironment,
+  cases: readonly CaseResult[],
+): CheckResult => {
   const { id, requirement, also } = check
   const worst = worstOf(cases)
   const { state, reasonCode, expected, observed, name } = worst ?? {
@@ -171,7 +133,7 @@ const resultOf = (check: ClientCheck, environment: ClientEnvironment, cases: rea
     requirement,
     also,
     level: environment.levelOf(requirement),
-    transport: 'http',
+    transport,
     state,
     reasonCode,
     ...(expected !== undefined && { expected }),
@@ -181,20 +143,25 @@ const resultOf = (check: ClientCheck, environment: ClientEnvironment, cases: rea
 }
 
 /**
- * Judges one check: the honest responder first, and then the same one with the fault. What the suite gets wrong is a result
- * too.
+ * Judges one check over one transport: the honest responder first, and then the same one with the fault. What the suite gets
+ * wrong is a result too.
  * @throws NotStartable
  */
-export const judgeClientCheck = async (check: ClientCheck, environment: ClientEnvironment): Promise<CheckResult> => {
-  const trial = await Trial.begin(check, environment)
+export const judgeClientCheck = async (
+  planned: PlannedCheck,
+  environment: ClientEnvironment,
+  honest: HonestRuns,
+): Promise<CheckResult> => {
+  const { transport } = planned
   try {
-    return resultOf(check, environment, await judgeCases(check, trial, environment.signal))
+    const plain = transport === 'ws' ? await honest.get('twin', { circumstances: {}, transport }) : undefined
+    const unused = plain && withoutWebSocket(plain)
+    if (unused !== undefined) return notRun(planned, environment, 'skip', 'no-websocket', unused)
+    return resultOf(planned, environment, await judgeCases(planned, environment, honest))
   } catch (cause) {
     if (cause instanceof NotStartable) throw cause
     const observed = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause)
-    const failed = { name: '', state: 'error', reasonCode: 'suite-fault', observed, clock: [] } as const
-    return resultOf(check, environment, [{ ...failed, transcript: trial.takeTranscript() }])
-  } finally {
-    await trial.stand.close()
+    const failed = { name: '', state: 'error', reasonCode: 'suite-fault', observed, clock: [], transcript: [] } as const
+    return resultOf(planned, environment, [failed])
   }
 }

@@ -1,6 +1,8 @@
+import { transports, type Transport } from '../../schemas/index.js'
 import type { CheckResult } from '../runner/result.js'
 import type { ClientCheck } from './check.js'
-import { judgeClientCheck, notRun, type ClientEnvironment } from './judge-client.js'
+import { HonestRuns } from './honest-runs.js'
+import { judgeClientCheck, notRun, type ClientEnvironment, type PlannedCheck } from './judge-client.js'
 
 /** What watches a run. */
 export interface ClientObserver {
@@ -8,11 +10,15 @@ export interface ClientObserver {
   finished?(result: CheckResult): void
 }
 
-const byId = (a: CheckResult, b: CheckResult): number => (a.check < b.check ? -1 : a.check > b.check ? 1 : 0)
+const inOrder = (a: CheckResult, b: CheckResult): number => {
+  const [one, other] = a.check === b.check ? [a.transport, b.transport] : [a.check, b.check]
+  return one < other ? -1 : one > other ? 1 : 0
+}
 
 /**
- * Judges an initiator by `checks`: the prerequisites first, then all others, `jobs` at once. Every check ends in exactly one
- * state.
+ * Judges an initiator by `checks`, over each of the transports `over` that a check is made over: the prerequisites first,
+ * then all others, `jobs` at once. Every check ends in exactly one state; what is missing over one transport blocks nothing
+ * over the other.
  * @throws NotStartable
  */
 export const runClientChecks = async (
@@ -20,27 +26,42 @@ export const runClientChecks = async (
   environment: ClientEnvironment,
   jobs: number,
   observer: ClientObserver = {},
+  over: readonly Transport[] = transports,
 ): Promise<CheckResult[]> => {
-  observer.planned?.(checks.length)
+  const plan = over.flatMap(transport =>
+    checks.filter(check => check.transports.includes(transport)).map((check): PlannedCheck => ({ check, transport })),
+  )
+  observer.planned?.(plan.length)
+  const honest = new HonestRuns(environment)
   const results: CheckResult[] = []
-  let missing: string | undefined
-  const judge = async (check: ClientCheck): Promise<CheckResult> => {
-    if (environment.signal.aborted) return notRun(check, environment, 'interrupted', 'the run was interrupted')
-    if (missing !== undefined) return notRun(check, environment, 'prerequisite', `${missing} did not pass`)
-    return judgeClientCheck(check, environment)
+  const missing = new Map<Transport, string>()
+  const judge = async (planned: PlannedCheck): Promise<CheckResult> => {
+    const lacking = missing.get(planned.transport)
+    if (environment.signal.aborted)
+      return notRun(planned, environment, 'blocked', 'interrupted', 'the run was interrupted')
+    if (lacking !== undefined) return notRun(planned, environment, 'blocked', 'prerequisite', lacking)
+    return judgeClientCheck(planned, environment, honest)
   }
-  const take = async (check: ClientCheck): Promise<CheckResult> => {
-    const result = await judge(check)
+  const take = async (planned: PlannedCheck): Promise<CheckResult> => {
+    const result = await judge(planned)
     observer.finished?.(result)
     results.push(result)
     return result
   }
-  for (const check of checks.filter(({ prerequisite }) => prerequisite))
-    if ((await take(check)).state !== 'pass') missing ??= check.id
-  const rest = checks.filter(({ prerequisite }) => !prerequisite)
-  const worker = async (): Promise<void> => {
-    for (let check = rest.shift(); check; check = rest.shift()) await take(check)
+  try {
+    for (const planned of plan.filter(({ check }) => check.prerequisite)) {
+      const { state } = await take(planned)
+      const { transport, check } = planned
+      if (state !== 'pass' && state !== 'skip' && !missing.has(transport))
+        missing.set(transport, `${check.id} did not pass over ${transport}`)
+    }
+    const rest = plan.filter(({ check }) => !check.prerequisite)
+    const worker = async (): Promise<void> => {
+      for (let planned = rest.shift(); planned; planned = rest.shift()) await take(planned)
+    }
+    await Promise.all(Array.from({ length: jobs }, worker))
+  } finally {
+    await honest.close()
   }
-  await Promise.all(Array.from({ length: jobs }, worker))
-  return results.sort(byId)
+  return results.sort(inOrder)
 }

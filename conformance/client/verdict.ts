@@ -1,3 +1,4 @@
+import type { CloseCode } from '../../schemas/index.js'
 import { MAX_FLOOD } from '../peers/listener.js'
 import { broken, type Broken } from '../runner/judgement.js'
 import { printable } from '../vectors/finding.js'
@@ -45,6 +46,12 @@ const misconduct = (run: Run, expected: string): Broken | undefined => {
       'nothing of the payload outside a record',
       `the payload arrived as ${seen.unprotected}`,
     )
+  if (seen.connections.some(({ isSelected, messages }) => !isSelected && messages > 0))
+    return broken(
+      'sent-unselected',
+      'nothing is sent on a connection whose responder has not selected sage.v1',
+      'a message arrived on such a connection',
+    )
   if (seen.elsewhere > 0)
     return broken('redirect-followed', expected, `${seen.elsewhere} requests arrived where the redirect leads`)
   if (sent.length > task.requests)
@@ -84,27 +91,61 @@ export const judgeAnswered = (run: Run): Broken | undefined => {
     const refused = run.seen.refusals.map(rule => `; the responder refused: ${rule}`).join('')
     return broken('refused', expected, describeOutcome(run.outcome) + refused)
   }
-  return judgeOutput(run)
+  return judgeOutput(run) ?? judgePongs(run)
+}
+
+const judgePongs = ({ seen }: Run): Broken | undefined => {
+  const pings = seen.connections.flatMap(connection => connection.pings)
+  const missed = pings.filter(({ isAnswered }) => !isAnswered)
+  if (missed.length === 0) return undefined
+  return broken(
+    'no-pong',
+    'a pong with the content of each ping',
+    `${missed.length} of ${pings.length} pings had none in time`,
+  )
+}
+
+/** Why an initiator has not gone over WebSocket where it was told to and could, seen from an honest run; nothing where it has. */
+export const withoutWebSocket = ({ seen, outcome }: Run): string | undefined => {
+  const said = 'the initiator does not use WebSocket'
+  if (seen.connections.length === 0)
+    return outcome.kind === 'exit' ? `${said}: no upgrade arrived (${describeOutcome(outcome)})` : undefined
+  return seen.posted > 0 && seen.refusals.length === 0 ? `${said} for its messages: they arrived over HTTP` : undefined
 }
 
 const wentOn = ({ seen }: Run, at: Place): Broken | undefined => {
   if (at === 'card' && seen.handshakesAfterFault > 0)
     return broken('went-on', 'no handshake with the agent of such a card', 'a handshake message arrived')
-  if (at !== 'answer' && seen.requestsAfterFault > 0)
+  if ((at === 'card' || at === 'handshake') && seen.requestsAfterFault > 0)
     return broken('session-made', 'no session comes of such a handshake', 'a session message arrived')
   return undefined
 }
 
-/** What is wrong where a fault ought to have been refused, or nothing. */
-export const judgeRefused = (run: Run, at: Place): Found => {
+const judgeClose = ({ seen }: Run, code: CloseCode): Found => {
+  const expected = `the connection is closed with ${code}`
+  const connection = seen.connections.find(({ metFault }) => metFault)
+  if (connection?.wasLeft) return broken('not-closed', expected, 'it was kept open')
+  const closedWith = connection?.closedWith
+  if (closedWith === undefined) return { notObserved: 'the connection ended without a close frame' }
+  return closedWith === code ? undefined : broken(`closed-${closedWith}`, expected, `it was closed with ${closedWith}`)
+}
+
+/**
+ * What is wrong where a fault ought to have been refused, or nothing.
+ * @param closes code with which the connection is to be closed for it
+ */
+export const judgeRefused = (run: Run, at: Place, closes?: CloseCode): Found => {
   const expected = 'no answer is taken: exit status other than 0'
   const { seen, outcome } = run
   if (seen.unplayable !== undefined) return { notObserved: seen.unplayable }
   const found = misconduct(run, expected)
   if (found) return found
-  if (isAnswered(outcome)) return broken('accepted', expected, 'exit status 0')
+  // Who cannot connect may go over to HTTP.
+  const hasOtherWay = at === 'upgrade' && seen.posted > 0
+  if (isAnswered(outcome) && !hasOtherWay) return broken('accepted', expected, 'exit status 0')
   if (seen.flooded >= MAX_FLOOD) return broken('endless', 'reading ends', `${seen.flooded} bytes were read`)
   const bad = misbehaviour(run, expected) ?? wentOn(run, at)
   if (bad) return bad
-  return seen.faultPlayed ? undefined : { inconclusive: 'fault-not-met', observed: describeOutcome(outcome) }
+  if (seen.faultPlayed) return closes && judgeClose(run, closes)
+  return { inconclusive: 'fault-not-met', observed: describeOutcome(outcome) }
 }

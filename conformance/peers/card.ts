@@ -8,10 +8,11 @@ import type { PlayedIdentity } from './identity.js'
 
 const HOUR = 3600n * SECOND
 
-/** The card of an honest responder at `http`, still unsigned: issued a minute ago, good for a day. */
+/** The card of an honest responder at `http`, and at `ws` where it takes connections, still unsigned: issued a minute ago, good for a day. */
 export const draftCard = (
   { did, signingPublicKey, kemPublicKey }: PlayedIdentity,
   http: string,
+  ws: string | undefined,
   limits: Partial<Limits>,
   now: bigint,
 ): CardDraft => ({
@@ -22,8 +23,8 @@ export const draftCard = (
     signing: { kty: 'OKP', crv: 'Ed25519', x: encodeBase64url(signingPublicKey) },
     kem: { kty: 'OKP', crv: 'X25519', x: encodeBase64url(kemPublicKey) },
   },
-  endpoints: { http },
-  capabilities: [],
+  endpoints: { http, ...(ws !== undefined && { ws }) },
+  capabilities: ws === undefined ? [] : ['ws'],
   limits: { ...defaultLimits, ...limits },
   issuedAt: encodeTime(now - 60n * SECOND),
   expiresAt: encodeTime(now + 24n * HOUR),

@@ -5,11 +5,13 @@ import type { Derivation } from '../probe/handshake/derivation.js'
 import type { OpenedRequest } from '../probe/handshake/request.js'
 import type { ResponseDraft } from '../probe/handshake/response.js'
 import type { CardDraft } from '../probe/identity/card.js'
+import type { Frame } from '../probe/net/frames.js'
 import type { ResponseFields } from '../probe/wire/aad.js'
 import type { Sealing } from '../probe/wire/session-message.js'
 import type { PlayedIdentity } from './identity.js'
 import type { PlayedRequest, PlayedSession } from './played-session.js'
 import type { Reply } from './reply.js'
+import type { UpgradeAnswer } from './upgrade.js'
 
 /** What every step of a played responder has at hand. */
 export interface Stage {
@@ -86,6 +88,10 @@ export interface Fault {
   /** The sealed answer, as an object or as text. */
   readonly answerEnvelope?: (response: WireResponse, stage: AnswerStage) => object | string
   readonly answerReply?: (reply: Reply, stage: AnswerStage) => Reply
+  /** The answer to an upgrade. */
+  readonly upgrade?: (honest: UpgradeAnswer) => UpgradeAnswer
+  /** The frames in which the answer to a request is sent over WebSocket, and what is sent around it. */
+  readonly frames?: (honest: Frame, stage: AnswerStage) => readonly Frame[]
 }
 
 /** A fault that needs what this run does not bring, such as two requests at once: nothing comes of it. */

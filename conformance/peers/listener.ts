@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 import type { Reply } from './reply.js'
 
 /** A request as it arrived. */
@@ -12,8 +13,14 @@ export interface Arrival {
   readonly body: Uint8Array
 }
 
-/** Answers a request. */
-export type Answering = (arrival: Arrival) => Promise<Reply>
+/** What a listener does with what arrives. */
+export interface Listening {
+  readonly answer: (arrival: Arrival) => Promise<Reply>
+  /** Is told how many bytes of an endless body were taken. */
+  readonly flooded: (bytes: number) => void
+  /** Takes over a connection with a request that asks for an upgrade, to whatever; without it there are none. */
+  readonly upgrade?: (arrival: Arrival, socket: Socket) => void
+}
 
 /** Where a played responder listens. */
 export interface PeerListener {
@@ -88,16 +95,17 @@ const send = async (response: ServerResponse, reply: Reply): Promise<number> => 
   }
 }
 
-/**
- * Listens on a free port of this machine's loopback address. What arrives that is not HTTP is dropped.
- * @param flooded is told how many bytes of an endless body were taken
- */
-export const listen = async (answering: Answering, flooded: (bytes: number) => void): Promise<PeerListener> => {
+/** Listens on a free port of this machine's loopback address. What arrives that is not HTTP is dropped. */
+export const listen = async ({ answer, flooded, upgrade }: Listening): Promise<PeerListener> => {
   const sockets = new Set<Socket>()
+  const arrivalOf = ({ method = '', url: path = '', rawHeaders }: IncomingMessage, body: Uint8Array): Arrival => ({
+    method,
+    path,
+    headers: pairs(rawHeaders),
+    body,
+  })
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const body = await readBody(request)
-    const { method = '', url: path = '', rawHeaders } = request
-    const reply = await answering({ method, path, headers: pairs(rawHeaders), body })
+    const reply = await answer(arrivalOf(request, await readBody(request)))
     const bytes = await send(response, reply)
     if (reply.ending === 'endless') flooded(bytes)
   }
@@ -109,6 +117,11 @@ export const listen = async (answering: Answering, flooded: (bytes: number) => v
     sockets.add(socket.on('error', () => undefined))
     socket.once('close', () => sockets.delete(socket))
   })
+  if (upgrade)
+    server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+      if (head.length > 0) socket.unshift(head)
+      upgrade(arrivalOf(request, new Uint8Array(0)), socket as Socket)
+    })
   server.on('clientError', (_error, socket) => socket.destroy())
   await new Promise<void>((resolve, reject) => server.once('error', reject).listen(0, '127.0.0.1', resolve))
   return {

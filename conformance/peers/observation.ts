@@ -1,6 +1,7 @@
 import { encodeBase64, encodeBase64url, parseBase64 } from '../probe/bytes/base64.js'
 import { encodeHex } from '../probe/bytes/hex.js'
 import type { OpenedRequest } from '../probe/handshake/request.js'
+import type { ReadFrame } from '../probe/net/frames.js'
 import type { Arrival } from './listener.js'
 import type { PlayedRequest } from './played-session.js'
 import type { Reply } from './reply.js'
@@ -11,12 +12,30 @@ export interface PeerExchange {
   readonly at: bigint
   readonly origin: string
   readonly arrival: Arrival
+  /** Which connection of WebSocket it arrived on, and in which frames; absent over HTTP. */
+  readonly over?: { readonly connection: number; readonly frames: readonly ReadFrame[] } | undefined
   readonly reply: Reply
   /** What the message was, and what the responder made of it. */
   readonly what: string
   readonly judged: string
   /** The request that opened. */
   readonly opened?: PlayedRequest
+}
+
+/** A WebSocket connection as a played responder saw it. */
+export interface SeenConnection {
+  readonly upgrade: Arrival
+  /** The responder selected the subprotocol, as an honest one does. */
+  readonly isSelected: boolean
+  /** Something was answered on it once the fault was played. */
+  metFault: boolean
+  /** Messages that arrived on it, wrong ones too. */
+  messages: number
+  readonly pings: { readonly payload: Uint8Array; isAnswered: boolean }[]
+  /** Code of the initiator's close frame, 1005 where it had none. */
+  closedWith: number | undefined
+  /** Nothing arrived any more, so that it was the responder who closed it. */
+  wasLeft: boolean
 }
 
 /** Everything that a played responder saw of one run of an initiator. */
@@ -30,6 +49,9 @@ export class Observation {
   /** Messages that arrived once the fault was on its way. */
   handshakesAfterFault = 0
   requestsAfterFault = 0
+  readonly connections: SeenConnection[] = []
+  /** Messages that arrived over HTTP. */
+  posted = 0
   /** Requests that arrived at an address where only a redirect leads. */
   elsewhere = 0
   /** Has the fault been played? */

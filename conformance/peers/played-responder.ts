@@ -1,73 +1,37 @@
-import { CLOSE_TASK, type Limits } from '../../schemas/index.js'
-import type { JsonObject } from '../probe/bytes/json.js'
-import type { Entropy } from '../probe/entropy.js'
-import { openRequest, type OpenedRequest } from '../probe/handshake/request.js'
-import { createResolver } from '../probe/identity/resolver.js'
+import type { Socket } from 'node:net'
+import { closeCodes } from '../../schemas/index.js'
+import { parseJsonObject, type JsonObject } from '../probe/bytes/json.js'
+import type { ReadFrame } from '../probe/net/frames.js'
 import { Refusal } from '../probe/refusal.js'
-import { parseSessionMessage } from '../probe/wire/session-message.js'
+import { dueClose } from '../probe/wire/due-close.js'
 import { draftCard, signPlayedCard } from './card.js'
-import { Unplayable, type AnswerStage, type Fault, type Stage } from './fault.js'
-import { answerHandshake } from './handshake-answer.js'
-import type { PlayedIdentity } from './identity.js'
-import { claimOf, idOf, NotTaken, takeBody } from './intake.js'
+import { PlayedConnection } from './connection.js'
+import { Encounter, HONEST, type Act, type Handled, type Setting } from './encounter.js'
+import { idOf, NotTaken, takeBody } from './intake.js'
 import type { Arrival } from './listener.js'
-import { Observation } from './observation.js'
-import { PlayedSession, type PlayedRequest } from './played-session.js'
-import { jsonReply, plainReply, type Reply } from './reply.js'
-import { answerPayload, draftAnswer, sealAnswer, type PlayedTask } from './request-answer.js'
-import { Turns } from './turns.js'
+import type { Observation, PeerExchange, SeenConnection } from './observation.js'
+import { closeReply, jsonReply, plainReply, type Reply } from './reply.js'
+import { answerUpgrade, encodeUpgradeAnswer, isSelected } from './upgrade.js'
 
-/** How a responder is to be, with a fault or without. */
-export interface Setting {
-  readonly identity: PlayedIdentity
-  readonly stranger: PlayedIdentity
-  readonly limits: Limits
-  /** Has it a card? */
-  readonly card: boolean
-  readonly entropy: Entropy
-  readonly now: () => bigint
-}
-
-/** One run of an initiator against the responder. */
-export interface Act extends PlayedTask {
-  readonly fault?: Fault
-  readonly payload: Uint8Array
-  /** Requests with the payload that are awaited before the first is answered. */
-  readonly together: number
-}
-
-/** Where it listens. */
+/** Where it listens: origins, and the endpoint of WebSocket where there is one. */
 export interface Addresses {
   readonly origin: string
   /** Where only a redirect leads. */
   readonly elsewhere: string
+  readonly ws?: string | undefined
 }
 
-interface Running {
-  readonly act: Act
-  readonly seen: Observation
-  readonly identity: PlayedIdentity
-  readonly sessions: Map<string, PlayedSession>
-  readonly payloads: PlayedRequest[]
-  readonly turns: Turns
-}
-
-interface Handled {
-  readonly reply: Reply
-  readonly what: string
-  readonly judged: string
-  readonly opened?: PlayedRequest
-}
-
-const HONEST: Fault = {}
 const CARD_PATH = '/.well-known/sage.json'
+/** Milliseconds that the connections of a run have to end by themselves, so that the last words on them are heard. */
+const LAST_WORDS = 500
 
 /**
  * A responder of the suite: reads strictly what an initiator sends, writes it down, and answers as the specification says
  * save for the fault that the run is about. One run at a time.
  */
 export class PlayedResponder {
-  #running: Running | undefined
+  #running: Encounter | undefined
+  #connections: PlayedConnection[] = []
   readonly #nonces = new Set<string>()
 
   constructor(
@@ -77,18 +41,28 @@ export class PlayedResponder {
 
   /** A run begins; what still comes of an earlier one is dropped. */
   begin(act: Act): Observation {
-    const seen = new Observation()
-    const { identity: own, stranger } = this.setting
-    const identity = act.fault?.identity?.(own, { stranger }) ?? own
-    if (identity !== own) seen.faultPlayed = true
-    const turns = new Turns(act.together)
-    this.#running = { act, seen, identity, sessions: new Map(), payloads: [], turns }
-    return seen
+    this.#running = new Encounter(this.setting, act, this.addresses.elsewhere, (did, nonce) =>
+      this.#isNew(`${did}|${nonce}`),
+    )
+    return this.#running.seen
   }
 
-  /** The run is over. */
-  end(): void {
+  /** The run is over: connections that are still open are ended. */
+  async end(): Promise<void> {
+    const connections = this.#connections
+    this.#connections = []
+    let timer: NodeJS.Timeout | undefined
+    const patience = new Promise(resolve => (timer = setTimeout(resolve, LAST_WORDS)))
+    if (connections.length > 0) await Promise.race([Promise.all(connections.map(({ ended }) => ended)), patience])
+    clearTimeout(timer)
+    for (const { socket } of connections) socket.destroy()
     this.#running = undefined
+  }
+
+  #isNew(key: string): boolean {
+    if (this.#nonces.has(key)) return false
+    this.#nonces.add(key)
+    return true
   }
 
   /** So many bytes of an endless body were taken. */
@@ -100,13 +74,23 @@ export class PlayedResponder {
   async handle(arrival: Arrival, origin: string): Promise<Reply> {
     const running = this.#running
     if (!running) return { ...plainReply('unavailable'), ending: 'closed' }
+    if (origin === this.addresses.elsewhere) running.seen.elsewhere += 1
+    return this.#note(running, arrival, origin, () => this.#handled(arrival, running, origin))
+  }
+
+  async #note(
+    running: Encounter,
+    arrival: Arrival,
+    origin: string,
+    work: () => Handled | Promise<Handled>,
+    over?: PeerExchange['over'],
+  ): Promise<Reply> {
     const at = this.setting.now()
     const { seen, act } = running
     seen.lookForPayload(arrival, act.payload)
-    if (origin === this.addresses.elsewhere) seen.elsewhere += 1
     try {
-      const { reply, ...said } = await this.#handled(arrival, running, origin)
-      seen.exchanges.push({ at, origin, arrival, reply, ...said })
+      const { reply, ...said } = await work()
+      seen.exchanges.push({ at, origin, arrival, over, reply, ...said })
       return reply
     } catch (cause) {
       // Whoever is judged must not be taken to have refused what was never played.
@@ -115,15 +99,20 @@ export class PlayedResponder {
     }
   }
 
-  async #handled(arrival: Arrival, running: Running, origin: string): Promise<Handled> {
+  async #handled(arrival: Arrival, running: Encounter, origin: string): Promise<Handled> {
     const path = arrival.path.replace(/[?#].*$/s, '')
     if (path === CARD_PATH && arrival.method === 'GET') return this.#card(running, origin)
     if (path !== '/messages')
       return { reply: jsonReply(404, {}), what: 'unknown path', judged: 'nothing is served there' }
+    running.seen.posted += 1
+    return this.#taken(running, origin, arrival.body, () => takeBody(arrival))
+  }
+
+  async #taken(running: Encounter, origin: string, text: Uint8Array, parse: () => JsonObject): Promise<Handled> {
     let body: JsonObject | undefined
     try {
-      body = takeBody(arrival)
-      return await this.#message(body, arrival, running, origin)
+      body = parse()
+      return await running.take(body, text, origin !== this.addresses.elsewhere)
     } catch (cause) {
       const refused = notTaken(cause)
       running.seen.refusals.push(refused.rule)
@@ -131,116 +120,67 @@ export class PlayedResponder {
     }
   }
 
-  #stage({ identity }: Running): Stage {
-    const { entropy, stranger, now } = this.setting
-    return { entropy, stranger, identity, now: now(), elsewhere: this.addresses.elsewhere }
-  }
-
-  #card(running: Running, origin: string): Handled {
-    const { seen, act } = running
+  #card(running: Encounter, origin: string): Handled {
+    const { seen } = running
     if (!this.setting.card) return { reply: jsonReply(404, {}), what: 'agent card', judged: 'there is none' }
-    const stage = this.#stage(running)
-    const fault = origin === this.addresses.origin ? (act.fault ?? HONEST) : HONEST
+    const stage = running.stage()
+    const fault = origin === this.addresses.origin ? running.fault : HONEST
     if (fault.card || fault.signedCard || fault.cardReply) seen.faultPlayed = true
-    const draft = draftCard(stage.identity, origin, this.setting.limits, stage.now)
+    const draft = draftCard(stage.identity, origin, this.addresses.ws, this.setting.limits, stage.now)
     const card = signPlayedCard(fault.card?.(draft, stage) ?? draft, stage.identity)
     const reply = jsonReply(200, fault.signedCard?.(card, stage) ?? card)
     return { reply: fault.cardReply?.(reply, stage) ?? reply, what: 'agent card', judged: 'sent' }
   }
 
-  async #message(body: JsonObject, arrival: Arrival, running: Running, origin: string): Promise<Handled> {
-    const { seen, act } = running
-    const claim = claimOf(body)
-    if (seen.faultPlayed) {
-      if (claim.kind === 'handshake') seen.handshakesAfterFault += 1
-      else seen.requestsAfterFault += 1
+  /** Takes over a connection with an upgrade that arrived where WebSocket connections are taken. */
+  connect(upgrade: Arrival, origin: string, socket: Socket): void {
+    const running = this.#running
+    if (!running) return void socket.destroy()
+    const { fault, seen, act } = running
+    seen.lookForPayload(upgrade, act.payload)
+    const { answer: honest, refused } = answerUpgrade(upgrade)
+    if (refused !== undefined) seen.refusals.push(refused)
+    const answer = refused === undefined ? (fault.upgrade?.(honest) ?? honest) : honest
+    if (answer !== honest) seen.faultPlayed = true
+    const connection: SeenConnection = {
+      upgrade,
+      isSelected: isSelected(answer),
+      metFault: false,
+      messages: 0,
+      pings: [],
+      closedWith: undefined,
+      wasLeft: false,
     }
-    const instead = origin === this.addresses.origin ? act.fault?.instead?.(claim, this.#stage(running)) : undefined
-    if (claim.kind === 'handshake') {
-      if (!instead) return this.#handshake(arrival, running)
-      seen.faultPlayed = true
-      return { reply: instead, what: 'handshake', judged: 'not looked at' }
+    const number = seen.connections.push(connection) - 1
+    const reply = { ...answer, body: new Uint8Array(0) }
+    const judged = refused === undefined ? 'taken' : `refused: ${refused}`
+    seen.exchanges.push({ at: this.setting.now(), origin, arrival: upgrade, reply, what: 'upgrade', judged })
+    socket.write(encodeUpgradeAnswer(answer))
+    if (answer.status !== 101) return void socket.end()
+    const hearing = {
+      maxMessageBytes: this.setting.limits.maxMessageBytes,
+      quietMs: this.setting.quietMs,
+      answer: (text: Uint8Array, frames: readonly ReadFrame[]) => {
+        const arrival = { ...upgrade, body: text }
+        const over = { connection: number, frames }
+        return this.#note(running, arrival, origin, () => this.#heard(text, running, origin), over)
+      },
+      refused: (rule: string) => void seen.refusals.push(rule),
+      flooded: (bytes: number) => this.noteFlood(bytes),
+      isFaultPlayed: () => seen.faultPlayed,
     }
-    const { session, request } = this.#open(arrival, running)
-    if (!instead || request.message.task_id !== act.task) return this.#request(session, request, running)
-    seen.faultPlayed = true
-    return { reply: instead, what: request.message.task_id, judged: 'opened, and not carried out', opened: request }
+    this.#connections.push(new PlayedConnection(socket, connection, hearing))
   }
 
-  #handshake(arrival: Arrival, running: Running): Handled {
-    const { seen, act, identity, sessions } = running
-    const stage = this.#stage(running)
-    const request: OpenedRequest = openRequest(arrival.body, {
-      respDid: identity.did,
-      now: stage.now,
-      resolve: createResolver(),
-      isNewNonce: (did, nonce) => this.#isNew(`${did}|${nonce}`),
-    })
-    seen.handshakes.push(request)
-    const fault = act.fault ?? HONEST
-    if (isHandshakeFault(fault)) seen.faultPlayed = true
-    const { reply, kid, seed } = answerHandshake(request, fault, stage)
-    const { maxSessionRecords } = this.setting.limits
-    sessions.set(kid, new PlayedSession(kid, request.ctx, request.initDid, seed, BigInt(maxSessionRecords)))
-    return { reply, what: 'handshake', judged: 'accepted' }
-  }
-
-  #isNew(key: string): boolean {
-    if (this.#nonces.has(key)) return false
-    this.#nonces.add(key)
-    return true
-  }
-
-  #open(arrival: Arrival, { seen, sessions }: Running): { session: PlayedSession; request: PlayedRequest } {
-    const message = parseSessionMessage(arrival.body)
-    const session = sessions.get(message.kid)
-    if (!session || session.ended) throw new NotTaken('session_unknown', 'session.unknown')
-    const request = session.open(message)
-    seen.requests.push(request)
-    return { session, request }
-  }
-
-  async #request(session: PlayedSession, request: PlayedRequest, running: Running): Promise<Handled> {
-    const { act, payloads } = running
-    const { entropy } = this.setting
-    const what = request.message.task_id
-    if (what === CLOSE_TASK) session.ended = true
-    if (what !== act.task) {
-      const reply = jsonReply(200, sealAnswer(draftAnswer(request, session, act, 0, entropy)))
-      return { reply, what, judged: 'opened and answered', opened: request }
-    }
-    const index = payloads.push(request) - 1
-    const reply = await running.turns.take(index, () => this.#payload(session, request, index, running))
-    return { reply, what, judged: 'opened and answered', opened: request }
-  }
-
-  #payload(session: PlayedSession, request: PlayedRequest, index: number, running: Running): Reply {
-    const { act, payloads, seen } = running
-    const { entropy } = this.setting
-    const honest = draftAnswer(request, session, act, index, entropy)
-    const fault = act.fault ?? HONEST
-    const answerTo = (other: PlayedRequest) => {
-      const its = payloads.indexOf(other)
-      return sealAnswer(draftAnswer(other, session, act, its, entropy))
-    }
-    const stage: AnswerStage = { ...this.#stage(running), session, request, index, requests: payloads, answerTo }
-    try {
-      const reply = answerPayload(honest, fault, stage)
-      if (isAnswerFault(fault)) seen.faultPlayed = true
-      return reply
-    } catch (cause) {
-      if (!(cause instanceof Unplayable)) throw cause
-      seen.unplayable = cause.message
-      return answerPayload(honest, HONEST, stage)
-    }
+  /** Answers a message that arrived over WebSocket, or closes the connection where it has no answer. */
+  async #heard(text: Uint8Array, running: Encounter, origin: string): Promise<Handled> {
+    const due = dueClose(text, this.setting.limits.maxMessageBytes)
+    if (due === undefined) return this.#taken(running, origin, text, () => parseJsonObject(text))
+    const rule = due === closeCodes.noId ? 'ws.no-id' : 'ws.not-json'
+    running.seen.refusals.push(rule)
+    return { reply: closeReply(due), what: 'message', judged: `refused: ${rule}` }
   }
 }
-
-const isHandshakeFault = ({ derivation, response, responseData, handshakeEnvelope, handshakeReply }: Fault): boolean =>
-  [derivation, response, responseData, handshakeEnvelope, handshakeReply].some(step => step !== undefined)
-
-const isAnswerFault = ({ answer, answerEnvelope, answerReply }: Fault): boolean =>
-  [answer, answerEnvelope, answerReply].some(step => step !== undefined)
 
 /** A refusal as the plain error that it is on the wire. */
 const notTaken = (cause: unknown): NotTaken => {

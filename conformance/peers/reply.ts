@@ -1,17 +1,29 @@
 import { statusOf, type PlainErrorCode } from '../../schemas/index.js'
+import { closePayload, opcodes, type Frame } from '../probe/net/frames.js'
 import { encodeBody } from '../probe/wire/body.js'
 
 /**
  * What a played responder puts on the wire. `whole` unless it says otherwise: `truncated` promises all of the body and ends
  * the connection halfway, `endless` repeats it until nobody reads any more, `reset` and `closed` end the connection
- * without a byte.
+ * without a byte. Over WebSocket the body is the message, and status and headers are nowhere.
  */
 export interface Reply {
   readonly status: number
   readonly headers: readonly (readonly [name: string, value: string])[]
   readonly body: Uint8Array
   readonly ending?: 'whole' | 'truncated' | 'endless' | 'reset' | 'closed'
+  /** What is sent over WebSocket in place of one frame with the body. */
+  readonly frames?: readonly Frame[]
 }
+
+/** A text message in one frame. */
+export const textFrame = (body: object | Uint8Array): Frame => ({
+  opcode: opcodes.text,
+  payload: body instanceof Uint8Array ? body : encodeBody(body),
+})
+
+/** A close frame with its code and nothing more. */
+export const closeFrame = (code: number): Frame => ({ opcode: opcodes.close, payload: closePayload(code) })
 
 /** JSON as a responder sends it: an object, or a text that may be none. */
 export const jsonReply = (status: number, body: object | string): Reply => ({
@@ -21,6 +33,14 @@ export const jsonReply = (status: number, body: object | string): Reply => ({
     ['Cache-Control', 'no-store'],
   ],
   body: typeof body === 'string' ? Buffer.from(body, 'utf8') : encodeBody(body),
+})
+
+/** No answer: the connection is closed with this code. */
+export const closeReply = (code: number): Reply => ({
+  status: 0,
+  headers: [],
+  body: new Uint8Array(0),
+  frames: [closeFrame(code)],
 })
 
 /** A plain error with its status, about the message `id`. */

@@ -5,7 +5,7 @@ import { sealRecord } from '../probe/session/record.js'
 import { requestHashOf, responseAad } from '../probe/wire/aad.js'
 import type { AnswerDraft, AnswerStage, Fault, WireResponse } from './fault.js'
 import type { PlayedRequest, PlayedSession } from './played-session.js'
-import { jsonReply, type Reply } from './reply.js'
+import { jsonReply, textFrame, type Reply } from './reply.js'
 
 const NOTHING = new Uint8Array(0)
 
@@ -63,6 +63,7 @@ export const sealAnswer = ({ key, seq, nonce, plaintext, requestHash, ...fields 
 /** Answers a request with the payload, with `fault` in it. */
 export const answerPayload = (honest: AnswerDraft, fault: Fault, stage: AnswerStage): Reply => {
   const sealed = sealAnswer(fault.answer?.(honest, stage) ?? honest)
-  const reply = jsonReply(200, fault.answerEnvelope?.(sealed, stage) ?? sealed)
-  return fault.answerReply?.(reply, stage) ?? reply
+  const honestly = jsonReply(200, fault.answerEnvelope?.(sealed, stage) ?? sealed)
+  const reply = fault.answerReply?.(honestly, stage) ?? honestly
+  return fault.frames ? { ...reply, frames: fault.frames(textFrame(reply.body), stage) } : reply
 }

@@ -44,6 +44,7 @@ const limits = { maxSessionRecords: 16 }
 export const answerChecks = [
   refuses('message.response-honoured', {
     variant: 'status',
+    over: 'http',
     at: 'answer',
     faults: Object.fromEntries(
       [201, 202, 203, 400, 401, 404, 500, 503].map(status => [

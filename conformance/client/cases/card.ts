@@ -108,7 +108,10 @@ export const cardChecks = [
     },
   }),
   refuses('card.capabilities-sorted', { at: 'card', fault: says(() => ({ capabilities: ['gzip', 'echo'] })) }),
-  accepts('card.capabilities-unknown', { fault: says(() => ({ capabilities: ['echo', 'zz-unheard-of'] })) }),
+  accepts('card.capabilities-unknown', {
+    over: 'http',
+    fault: says(() => ({ capabilities: ['echo', 'zz-unheard-of'] })),
+  }),
   refuses('card.signature', {
     at: 'card',
     faults: {
@@ -133,7 +136,7 @@ export const cardChecks = [
     faults: { 'long ago': lives(-10n * DAY, -3n * DAY), 'ten seconds ago': lives(-DAY, -10n * SECOND) },
   }),
   refuses('card.issued-ahead', { at: 'card', fault: lives(130n * SECOND, DAY) }),
-  accepts('card.issued-ahead', { variant: 'within', fault: lives(110n * SECOND, DAY) }),
+  accepts('card.issued-ahead', { over: 'http', variant: 'within', fault: lives(110n * SECOND, DAY) }),
   refuses('card.lifetime', {
     at: 'card',
     faults: {
@@ -142,7 +145,7 @@ export const cardChecks = [
       'less than none': lives(90n * SECOND, 60n * SECOND),
     },
   }),
-  accepts('card.lifetime', { variant: '30-days', fault: lives(-60n * SECOND, 30n * DAY - 60n * SECOND) }),
+  accepts('card.lifetime', { over: 'http', variant: '30-days', fault: lives(-60n * SECOND, 30n * DAY - 60n * SECOND) }),
   refuses('conventions.json-duplicate-signed', {
     variant: 'card',
     at: 'card',

@@ -211,5 +211,10 @@ export const handshakeChecks = [
     fault: { derivation: honest => ({ ...honest, ephS: withHighBit(honest.ephS) }) },
   }),
   refuses('message.no-plaintext', { variant: 'handshake-refused', at: 'handshake', faults: plainErrors }),
-  refuses('http.no-redirect', { variant: 'handshake', at: 'handshake', faults: redirects([301, 302, 303, 307, 308]) }),
+  refuses('http.no-redirect', {
+    variant: 'handshake',
+    over: 'http',
+    at: 'handshake',
+    faults: redirects([301, 302, 303, 307, 308]),
+  }),
 ]

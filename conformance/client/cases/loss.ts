@@ -56,5 +56,5 @@ export const lossChecks = [
       'connection reset': once(reply => ({ ...reply, ending: 'reset' })),
     },
   }),
-  refuses('http.no-redirect', { variant: 'request', at: 'answer', faults: redirects }),
+  refuses('http.no-redirect', { variant: 'request', over: 'http', at: 'answer', faults: redirects }),
 ]

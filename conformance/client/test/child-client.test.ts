@@ -12,6 +12,7 @@ const task: ClientTask = {
   expectedDid: 'did:key:z6Mk',
   task: 'a/task@v1',
   payload: 'a payload',
+  transport: 'http',
   requests: 1,
 }
 
@@ -35,6 +36,7 @@ t.test('a command is told its task by its environment, and by nothing that it in
     SAGE_EXPECTED_DID: task.expectedDid,
     SAGE_TASK: task.task,
     SAGE_PAYLOAD: task.payload,
+    SAGE_TRANSPORT: task.transport,
   }
   t.strictSame(await told({}), least)
   t.strictSame(await told({ requests: 2, kemKey: 'key' }), { ...least, SAGE_REQUESTS: '2', SAGE_KEM_KEY: 'key' })

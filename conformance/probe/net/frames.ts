@@ -24,6 +24,8 @@ export interface ReadFrame {
   readonly reserved: number
   readonly opcode: number
   readonly masked: boolean
+  /** Masking key, 4 bytes, of a frame that was masked. */
+  readonly mask?: Uint8Array
   readonly payload: Uint8Array
 }
 
@@ -90,13 +92,10 @@ export class FrameReader {
     if (this.#length < start + bytes) return undefined
     const frame = this.#take(start + bytes)
     const payload = frame.subarray(start)
-    return {
-      fin: (first & 0x80) !== 0,
-      reserved: (first >> 4) & 7,
-      opcode: first & 15,
-      masked: isMasked,
-      payload: isMasked ? masked(payload, frame.subarray(start - 4, start)) : payload,
-    }
+    const read = { fin: (first & 0x80) !== 0, reserved: (first >> 4) & 7, opcode: first & 15, masked: isMasked }
+    if (!isMasked) return { ...read, payload }
+    const mask = frame.subarray(start - 4, start)
+    return { ...read, mask, payload: masked(payload, mask) }
   }
 
   #peek(count: number): Uint8Array {

@@ -35,6 +35,7 @@ const readAs = ({ fin = true, reserved = 0, opcode, mask, payload }: Frame): Rea
   reserved,
   opcode,
   masked: mask !== undefined,
+  ...(mask && { mask }),
   payload,
 })
 
@@ -42,7 +43,11 @@ const readAs = ({ fin = true, reserved = 0, opcode, mask, payload }: Frame): Rea
 const same = (a: readonly ReadFrame[], b: readonly ReadFrame[]): boolean => isDeepStrictEqual(plain(a), plain(b))
 
 const plain = (frames: readonly ReadFrame[]) =>
-  frames.map(frame => ({ ...frame, payload: Uint8Array.from(frame.payload) }))
+  frames.map(({ mask, payload, ...frame }) => ({
+    ...frame,
+    ...(mask && { mask: Uint8Array.from(mask) }),
+    payload: Uint8Array.from(payload),
+  }))
 
 const frames: fc.Arbitrary<Frame> = fc.record({
   fin: fc.boolean(),
