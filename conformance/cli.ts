@@ -87,6 +87,7 @@ const buildProgram = (finish: (status: number) => void): Command => {
     )
     .option('--only <id>', 'only these checks: an id, a requirement, or a glob; may be repeated', collect)
     .option('--skip <id>', 'not these checks; may be repeated', collect)
+    .option('--transport <name>', 'over http or ws alone; both by default')
     .option('--timeout <ms>', 'longest run of the command', runClientDefaults.timeout)
     .option('--jobs <n>', 'checks under way at once', runClientDefaults.jobs)
     .option('--seed <hex>', 'seed of all entropy')

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto'
-import { transports } from '../../schemas/index.js'
 import { writeFileSync } from 'node:fs'
 import { clientChecks } from '../client/all.js'
 import type { ClientCheck } from '../client/check.js'
@@ -10,17 +9,20 @@ import { encodeHex, parseHex } from '../probe/bytes/hex.js'
 import { encodeTime } from '../probe/bytes/time.js'
 import { ConsoleReport, type Screen } from '../report/console.js'
 import { createReport } from '../report/json.js'
+import { printable } from '../report/text.js'
 import type { Judged, Settings } from '../runner/judge.js'
 import type { CheckResult } from '../runner/result.js'
+import { compareTransports } from '../runner/same-verdict.js'
 import { loadRequirementSet } from '../trace/requirement-set.js'
 import { NotStartable } from '../vectors/child-peer.js'
 import { parseReports } from './report-option.js'
-import { parseHexOption, parseWhole, quoted, UsageError } from './usage.js'
+import { parseHexOption, parseTransports, parseWhole, quoted, UsageError } from './usage.js'
 
 /** The options of `run-client`, as texts from the command line. */
 export interface RunClientCommandOptions {
   readonly only?: readonly string[]
   readonly skip?: readonly string[]
+  readonly transport?: string
   readonly timeout?: string
   readonly jobs?: string
   readonly seed?: string
@@ -46,7 +48,7 @@ const parseChecks = (only: readonly string[], skip: readonly string[]): ClientCh
 const parseSettings = (options: RunClientCommandOptions): Settings => ({
   seed: parseHexOption('--seed', options.seed ?? runClientDefaults.seed),
   salt: parseHexOption('--salt', options.salt ?? encodeHex(randomBytes(16))),
-  transports: [...transports],
+  transports: parseTransports(options.transport),
   only: [...(options.only ?? [])],
   skip: [...(options.skip ?? [])],
   jobs: parseWhole('--jobs', options.jobs ?? runClientDefaults.jobs, 1, 64),
@@ -59,13 +61,14 @@ const parseSettings = (options: RunClientCommandOptions): Settings => ({
 
 const reproduction =
   (command: readonly string[], { salt, seed, timeoutMs }: Settings) =>
-  ({ check }: CheckResult): string => {
+  ({ check, transport }: CheckResult): string => {
     const kept = [
       ['--salt', salt, ''],
       ['--seed', seed, runClientDefaults.seed],
       ['--timeout', String(timeoutMs), runClientDefaults.timeout],
     ].flatMap(([flag = '', value = '', byDefault]) => (value === byDefault ? [] : [flag, value]))
-    return ['sage-conformance', 'run-client', '--only', check, ...kept, '--', ...command].map(quoted).join(' ')
+    const over = ['--transport', transport]
+    return ['sage-conformance', 'run-client', '--only', check, ...over, ...kept, '--', ...command].map(quoted).join(' ')
   }
 
 /**
@@ -99,7 +102,7 @@ export const runClientCommand = async (
   }
   let results: CheckResult[]
   try {
-    results = await runClientChecks(checks, environment, settings.jobs, shown)
+    results = await runClientChecks(checks, environment, settings.jobs, shown, settings.transports)
   } catch (cause) {
     throw cause instanceof NotStartable ? new UsageError(`CMD cannot be started: ${cause.message}`, { cause }) : cause
   }
@@ -109,5 +112,7 @@ export const runClientCommand = async (
   const report = createReport(settings, judged, seconds)
   for (const path of reports) writeFileSync(path, `${JSON.stringify(report, null, 1)}\n`)
   shown.end(report, reproduction(command, settings))
+  for (const { check, found } of compareTransports(results).differences)
+    screen.write(`differs  ${check}: ${printable(found.observed)}\n`)
   return report.exitStatus
 }

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
-import { transports, type Transport } from '../../schemas/index.js'
+import { transports } from '../../schemas/index.js'
 import { checks } from '../checks/index.js'
 import { parseBase64url } from '../probe/bytes/base64.js'
 import { parseDid } from '../probe/bytes/forms.js'
@@ -21,6 +21,7 @@ import {
   parseHexOption,
   parseHttpUrl,
   parseOption,
+  parseTransports,
   parseWhole,
   parseWsUrl,
   quoted,
@@ -82,13 +83,6 @@ export const runDefaults = {
 
 /** The check whose cases are other checks. */
 const SAME = 'ws.same-as-http'
-
-const parseTransports = (text: string | undefined): Transport[] => {
-  if (text === undefined) return [...transports]
-  const found = transports.find(transport => transport === text)
-  if (found === undefined) throw new UsageError(`--transport is one of ${transports.join(', ')}`)
-  return [found]
-}
 
 /** The command that repeats one check with the same entropy. */
 const reproduction = (url: string, options: RunCommandOptions, salt: string) => (result: CheckResult) => {

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { transports, type Transport } from '../../schemas/index.js'
 import { parseHex } from '../probe/bytes/hex.js'
 import { Refusal } from '../probe/refusal.js'
 
@@ -41,6 +42,14 @@ export const parseWsUrl = (option: string, text: string): URL => {
   if (!url || (url.protocol !== 'ws:' && url.protocol !== 'wss:'))
     throw new UsageError(`${option} takes an absolute ws or wss URL, not ${JSON.stringify(text)}`)
   return url
+}
+
+/** The transports that `--transport` names: one, or all where it is not given. Throws UsageError. */
+export const parseTransports = (text: string | undefined): Transport[] => {
+  if (text === undefined) return [...transports]
+  const found = transports.find(transport => transport === text)
+  if (found === undefined) throw new UsageError(`--transport is one of ${transports.join(', ')}`)
+  return [found]
 }
 
 /** The text of a file. Throws UsageError with the reason, in one line. */
