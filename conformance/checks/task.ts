@@ -102,7 +102,7 @@ export const taskChecks = [
       const session = await kit.session()
       const plaintext = kit.entropy(8)
       let isDone = false
-      const slow = kit.ask(session, { task_id: ECHO_TASK, plaintext, metadata: { 'delay-ms': '600' } }).then(answer => {
+      const slow = kit.ask(session, { task_id: ECHO_TASK, plaintext, metadata: { 'delay-ms': '400' } }).then(answer => {
         isDone = true
         return answer
       })
@@ -114,7 +114,7 @@ export const taskChecks = [
       const early = isDone
       const found = judgePlaintext(await slow, plaintext, 'the plaintext of a slow echo')
       if (found || !early) return found
-      return broken('early', 'an echo that is asked to wait 600 ms answered after five pings', 'it was answered before')
+      return broken('early', 'an echo that is asked to wait 400 ms answered after five pings', 'it was answered before')
     },
   }),
   rejects('task.echo-delay-form', {

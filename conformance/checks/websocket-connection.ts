@@ -3,11 +3,12 @@ import {
   FIRST_MESSAGE_SECONDS,
   MAX_PING_BYTES,
   PING_SECONDS,
+  PING_TASK,
   PONG_SECONDS,
   type Transport,
 } from '../../schemas/index.js'
-import { closePayload, opcodes, type Frame } from '../probe/net/frames.js'
-import { isFrames } from '../probe/net/alter.js'
+import { closePayload, opcodes, PLAIN_MASK, type Frame } from '../probe/net/frames.js'
+import { encodeBody } from '../probe/wire/body.js'
 import type { Target } from '../probe/initiator/target.js'
 import type { ProbeSession } from '../probe/initiator/session-draft.js'
 import { accepts, compares } from '../runner/check.js'
@@ -29,12 +30,20 @@ const EMPTY = new Uint8Array(0)
 /** As many as fit into the fewest records that a session may have. */
 const PINGS = 12
 
-/** Pings of the most bytes, whose answers are more than a responder and the network between may hold for who does not read. */
-const unreadPings = ({ limits }: Target): number => Math.ceil((limits.maxMessageBytes + 2 ** 24) / MAX_PING_BYTES)
+/** Bytes that the network between may hold for who does not read. */
+const IN_BETWEEN = 2 ** 24
+
+/** Requests whose answers, all together, are more than a responder and the network may hold for who does not read. */
+const unreadRequests = ({ limits, capabilities }: Target) => {
+  const [task_id, bytes] = capabilities.has('echo')
+    ? ([ECHO_TASK, 32_768] as const)
+    : ([PING_TASK, MAX_PING_BYTES] as const)
+  return { task_id, bytes, count: Math.ceil((limits.maxMessageBytes + IN_BETWEEN) / bytes) }
+}
 
 const tooFewRecords = (target: Target): string | undefined =>
   tooLarge(target) ??
-  (target.limits.maxSessionRecords < unreadPings(target) + 1
+  (target.limits.maxSessionRecords < unreadRequests(target).count + 2
     ? `maxSessionRecords is ${target.limits.maxSessionRecords}: too few to fill what holds unread answers`
     : undefined)
 
@@ -67,6 +76,7 @@ const judgeEnd = async (kit: Kit, expected: string): Promise<Broken | undefined>
 const race = async (kit: Kit, session: ProbeSession): Promise<Broken | undefined> => {
   const draft = kit.draft(session)
   const ways = [kit, kit.over('http'), kit.over('ws'), kit, kit.over('http'), kit.over('ws')]
+  for (const way of ways) await way.conversation.socket?.connect()
   const answers = await Promise.all(ways.map(way => way.send(session, draft)))
   const accepted = answers.filter(isAccepted).length
   const expected = 'exactly one of six copies of a record at once, over both transports, is accepted'
@@ -88,7 +98,7 @@ export const websocketConnectionChecks = [
       const session = await kit.session()
       let slowIsDone = false
       const slow = kit
-        .ask(session, { task_id: ECHO_TASK, plaintext: kit.entropy(8), metadata: { 'delay-ms': '800' } })
+        .ask(session, { task_id: ECHO_TASK, plaintext: kit.entropy(8), metadata: { 'delay-ms': '500' } })
         .then(answer => {
           slowIsDone = true
           return answer
@@ -222,11 +232,15 @@ export const websocketConnectionChecks = [
       const session = await kit.session()
       const idle = kit.over('ws')
       await idle.socket.connect()
-      const frames: Frame[] = Array.from({ length: unreadPings(kit.target) }, () => {
-        const { request } = kit.prepare(kit.draft(session, { plaintext: new Uint8Array(MAX_PING_BYTES) }))
-        return isFrames(request) ? request.frames : []
-      }).flat()
-      const arrived = await idle.conversation.converse('pings whose answers nobody reads', frames, { kind: 'stalled' })
+      const { task_id, bytes, count } = unreadRequests(kit.target)
+      const plaintext = new Uint8Array(bytes)
+      const frames = Array.from({ length: count }, (): Frame => {
+        const { envelope } = kit.prepare(kit.draft(session, { task_id, plaintext }))
+        return { opcode: opcodes.text, mask: PLAIN_MASK, payload: encodeBody(envelope) }
+      })
+      const arrived = await idle.conversation.converse('requests whose answers nobody reads', frames, {
+        kind: 'stalled',
+      })
       const found = judgeAcceptance(await kit.ping(session), 'meanwhile, over another connection, a ping')
       if (found) return found
       if (arrived.kind !== 'taken') return undefined

@@ -132,8 +132,11 @@ class PlayedScene {
     // Answers come in the order in which they came: what a check does next may depend on it.
     while (!this.#isTurnOf(at) && !this.#hasLeft)
       if (!(await this.#next())) return this.#differ('the answers cannot have come in this order')
-    this.#given = at + 1
-    for (const wake of this.#waiting.splice(0)) wake()
+    // Whoever gets this answer goes on as far as it can before the next one comes.
+    setImmediate(() => {
+      this.#given = at + 1
+      for (const wake of this.#waiting.splice(0)) wake()
+    })
     return entry
   }
 

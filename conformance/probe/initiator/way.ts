@@ -133,8 +133,8 @@ export class SocketWay implements Way {
     until: Until,
   ): Promise<{ readonly arrived: Arrived; readonly written: Written }> {
     const { now, converse, keeper } = this.terrain
-    const connection = await this.#connection()
     const at = now()
+    const connection = await this.#connection()
     const arrived = connection === undefined ? NO_CONNECTION : await converse(connection, frames, until)
     if (arrived.kind === 'closed' || arrived.kind === 'reset' || arrived.kind === 'ended') this.leave()
     const conversed = { at, connection: connection ?? -1, frames, until, arrived }

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net'
 import { encodeHex } from '../bytes/hex.js'
 import { dial, headOf, type Exchanged, type Route, type WireRequest } from './exchange.js'
-import { closeCodeOf, encodeFrame, FrameReader, NotFrames, opcodes, type Frame, type ReadFrame } from './frames.js'
+import { closeCodeOf, encodeFrame, FrameReader, NotFrames, opcodes, PLAIN_MASK, type Frame, type ReadFrame } from './frames.js'
 import { Inbox, type Arrived, type Until } from './inbox.js'
 import { NotHttp, ResponseReader } from './response-reader.js'
 
@@ -20,8 +20,6 @@ export interface Manners {
 /** Milliseconds without a byte being taken after which whoever should read is said to have stopped. */
 const STALL_MS = 500
 const PIECE_BYTES = 64 * 1024
-/** A mask that changes nothing: what a line answers by itself hides nothing. */
-const PLAIN_MASK = new Uint8Array(4)
 
 /**
  * A WebSocket connection of an initiator, from the 101 on. It sends the frames that it is given, right or wrong, answers
