@@ -1,5 +1,7 @@
 import { AgentCard } from './agent-card.js'
+import { Batch, BatchResponse } from './batch.js'
 import { HandshakeMessage, HandshakePayload, HandshakeResponse, HandshakeResponseData } from './handshake.js'
+import { Health } from './health.js'
 import { Limits } from './limits.js'
 import { Report } from './report.js'
 import { PlainError, SessionMessage, SessionResponse } from './session.js'
@@ -8,10 +10,13 @@ import { VectorFile } from './vector-file.js'
 /** Every schema that is published, by the name of its file. */
 export const publishedSchemas = {
   'agent-card': AgentCard,
+  batch: Batch,
+  'batch-response': BatchResponse,
   'handshake-message': HandshakeMessage,
   'handshake-payload': HandshakePayload,
   'handshake-response': HandshakeResponse,
   'handshake-response-data': HandshakeResponseData,
+  health: Health,
   limits: Limits,
   'plain-error': PlainError,
   report: Report,

@@ -87,3 +87,12 @@ export type SessionMessage = Static<typeof SessionMessage>
 export type SessionResponse = Static<typeof SessionResponse>
 /** Type of {@link PlainError}. */
 export type PlainError = Static<typeof PlainError>
+
+/** Chunks into which an echo may be asked to cut its plaintext. */
+export const MAX_ECHO_CHUNKS = 1024
+/** The largest `chunk_size` of an echo. */
+export const MAX_CHUNK_SIZE = 9_999_999
+/** Media type of a stream over HTTP: one session response a line. */
+export const STREAM_MEDIA_TYPE = 'application/x-ndjson'
+/** Plaintext bytes below which a sender leaves a plaintext uncompressed. */
+export const MIN_GZIP_BYTES = 1024
