@@ -18,8 +18,8 @@ import type { Kit } from './kit.js'
 export interface Needs {
   /** The one transport over which it makes sense; without it the check is made over each that the target has. */
   readonly transport?: Transport
-  /** Capability that the target's card must declare: else the check is skipped. */
-  readonly capability?: string
+  /** Capability that the target's card must declare, or several of them: else the check is skipped. */
+  readonly capability?: string | readonly string[]
   /** Why this target leaves no way to see it, if so: the check is then not observed. */
   readonly unobservable?: (target: Target) => string | undefined
   /** Nothing else may be going on: such checks run last, one at a time. */
@@ -154,6 +154,12 @@ export type Acceptance = About & {
   /** Gives nothing where the requirement held, and what was broken where not. */
   readonly run: (kit: Kit) => Promise<Broken | undefined>
 }
+
+/** The capabilities without which a check is skipped: that of the transport first, where it is made over one alone. */
+export const capabilitiesOf = ({ transport, capability = [] }: Needs): readonly string[] => [
+  ...(transport === 'ws' ? ['ws'] : []),
+  ...(typeof capability === 'string' ? [capability] : capability),
+]
 
 interface Identified {
   readonly id: string

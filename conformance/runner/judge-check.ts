@@ -1,7 +1,7 @@
 import type { Transport } from '../../schemas/index.js'
 import { createEntropy } from '../probe/entropy.js'
 import { Conversation, type Surroundings } from '../probe/initiator/conversation.js'
-import type { SendingCheck } from './check.js'
+import { capabilitiesOf, type SendingCheck } from './check.js'
 import type { Planned } from './plan.js'
 import { Interruption, type Broken } from './judgement.js'
 import { createIdentity, Kit } from './kit.js'
@@ -202,9 +202,8 @@ export const judgeCheck = async (planned: Planned<SendingCheck>, environment: En
   const { target } = environment.surroundings
   const stop = environment.world.stopped(placeOf(check.id, transport))
   if (stop) return notRun(planned, environment, 'blocked', stop, whyStopped[stop])
-  const { capability, unobservable } = check.needs
-  const needed = [...(transport === 'ws' ? ['ws'] : []), ...(capability === undefined ? [] : [capability])]
-  const lacking = needed.find(name => !target.capabilities.has(name))
+  const { unobservable } = check.needs
+  const lacking = capabilitiesOf({ ...check.needs, transport }).find(name => !target.capabilities.has(name))
   if (lacking !== undefined)
     return notRun(planned, environment, 'skip', 'capability', `the target does not declare ${lacking}`)
   const reason = unobservable?.(target)

@@ -45,7 +45,7 @@ export const responderCheck = (check: Check): JudgingCheck => {
   const { id, requirement, also, prerequisite, needs } = check
   const notes = [
     ...(prerequisite ? ['prerequisite'] : []),
-    ...(needs.capability === undefined ? [] : [`needs the capability ${needs.capability}`]),
+    ...[needs.capability ?? []].flat().map(name => `needs the capability ${name}`),
     ...(needs.alone ? ['run alone'] : []),
   ]
   return { id, requirement, also, by: 'run', cases: casesOfRun(check), notes }
