@@ -1,6 +1,7 @@
 import type { Check } from '../runner/check.js'
 import { cardChecks } from './card.js'
 import { errorChecks } from './error.js'
+import { gzipChecks } from './gzip.js'
 import { handshakeFreshnessChecks } from './handshake-freshness.js'
 import { handshakeIdentityChecks } from './handshake-identity.js'
 import { handshakeSessionChecks } from './handshake-session.js'
@@ -27,6 +28,7 @@ export const checks: readonly Check[] = [
   ...recordChecks,
   ...sessionChecks,
   ...messageChecks,
+  ...gzipChecks,
   ...errorChecks,
   ...precedenceChecks,
   ...httpChecks,

@@ -135,6 +135,30 @@ export const precedenceChecks = [
       )
     },
   }),
+  accepts('error.precedence', {
+    variant: 'gzip',
+    needs: { capability: 'gzip' },
+    run: async kit => {
+      const session = await kit.session()
+      const bad = (length = 40): Partial<SessionDraft> => ({ encoding: 'gzip', plaintext: kit.entropy(length) })
+      const draft = (change: Partial<SessionDraft>): SessionDraft => kit.draft(session, change)
+      return prefer<Outgoing>(
+        {
+          'AEAD before inflation': [plain('authentication_failed'), posted(kit, draft(bad()), { task_id: CLOSE_TASK })],
+          'task before inflation': [
+            authenticated('task_unsupported'),
+            posted(kit, draft({ ...bad(), task_id: NOBODY_SERVES })),
+          ],
+          'inflation before stream': [
+            authenticated('malformed'),
+            posted(kit, draft({ ...bad(), stream: { id: 's', seq: 1, end: true } })),
+          ],
+          'inflation before arguments': [authenticated('malformed'), posted(kit, draft(bad(5000)))],
+        },
+        message => sendAs(kit, session, message),
+      )
+    },
+  }),
 ]
 
 /** A payload whose tag is wrong. */

@@ -1,18 +1,22 @@
 import {
+  defaultLimits,
   statusOf,
   type CloseCode,
   type ErrorCode,
   type HandshakeResponseData,
   type PlainErrorCode,
+  type SessionResponse,
 } from '../../../schemas/index.js'
 import { parseJsonObject } from '../bytes/json.js'
 import { explainHandshake, explainResponse } from '../diagnosis/explain.js'
+import { parseMember } from '../gzip/member.js'
 import { openResponse, type SentRequest } from '../handshake/verdict.js'
 import type { Resolve } from '../identity/resolver.js'
 import type { Exchanged } from '../net/exchange.js'
 import type { Arrived } from '../net/inbox.js'
 import { headerValues, type WireResponse } from '../net/response-reader.js'
 import { Refusal } from '../refusal.js'
+import type { OpenedRecord } from '../session/record.js'
 import { openResponseRecord, parsePlainError, parseSessionResponse } from '../wire/session-message.js'
 import { ProbeSession, type SessionDraft } from './session-draft.js'
 import type { Identity } from './target.js'
@@ -29,17 +33,21 @@ interface Carried {
   readonly due?: CloseCode | undefined
 }
 
+/** What the record of a response held. */
+interface Content {
+  readonly seq: bigint
+  /** Inflated, where it was compressed. */
+  readonly plaintext: Uint8Array
+  /** The member that was sealed, where the plaintext was compressed, be it that this was asked for or not. */
+  readonly member?: Uint8Array | undefined
+}
+
 /** What a target answered, as an honest initiator understands it, with the answer as it came. */
 export type Answer = Carried &
   (
     | { readonly kind: 'session'; readonly session: ProbeSession; readonly data: HandshakeResponseData }
-    | { readonly kind: 'success'; readonly plaintext: Uint8Array; readonly seq: bigint }
-    | {
-        readonly kind: 'authenticated'
-        readonly error: ErrorCode
-        readonly plaintext: Uint8Array
-        readonly seq: bigint
-      }
+    | ({ readonly kind: 'success' } & Content)
+    | ({ readonly kind: 'authenticated'; readonly error: ErrorCode } & Content)
     | { readonly kind: 'plain'; readonly error: PlainErrorCode; readonly detail?: string | undefined }
     /** The target closed the connection with this code; 1005 where it gave none. */
     | { readonly kind: 'closed'; readonly code: number }
@@ -72,6 +80,8 @@ export interface SessionReader {
   readonly session: ProbeSession
   readonly draft: SessionDraft
   readonly record: Uint8Array
+  /** Bytes of an inflated plaintext at most; the default limit by default. */
+  readonly maxMessageBytes?: number | undefined
 }
 
 const reasonOf = (cause: unknown): string => {
@@ -161,8 +171,22 @@ export const readHandshakeAnswer = (outcome: Outcome, reader: HandshakeReader): 
     (refusal, body) => explainHandshake(refusal, body, reader),
   )
 
+/** What was sealed, inflated where the response says that it was compressed. Throws Refusal. */
+const readContent = (
+  { encoding }: SessionResponse,
+  { plaintext, seq }: OpenedRecord,
+  maxMessageBytes: number,
+): Content => {
+  if (encoding === undefined) return { plaintext, seq }
+  if (encoding !== 'gzip') throw new Refusal('encoding', 'gzip.response-unasked')
+  return { plaintext: parseMember(plaintext, maxMessageBytes), member: plaintext, seq }
+}
+
 /** The answer to a message inside a session. Never throws. */
-export const readSessionAnswer = (outcome: Outcome, { session, draft, record }: SessionReader): Answer =>
+export const readSessionAnswer = (
+  outcome: Outcome,
+  { session, draft, record, maxMessageBytes = defaultLimits.maxMessageBytes }: SessionReader,
+): Answer =>
   readOutcome(
     outcome,
     body => {
@@ -173,9 +197,11 @@ export const readSessionAnswer = (outcome: Outcome, { session, draft, record }: 
         ['kid', draft.kid],
       ] as const)
         if (parsed[member] !== asked) throw new Refusal('transcript', `${member} is not the request's`)
-      const { plaintext, seq } = openResponseRecord(parsed, record, (bytes, aad) => session.receiver.open(bytes, aad))
-      if (parsed.success) return { kind: 'success', plaintext, seq }
-      return { kind: 'authenticated', error: parsed.error, plaintext, seq }
+      const opened = openResponseRecord(parsed, record, (bytes, aad) => session.receiver.open(bytes, aad))
+      const content = readContent(parsed, opened, maxMessageBytes)
+      return parsed.success
+        ? { kind: 'success', ...content }
+        : { kind: 'authenticated', error: parsed.error, ...content }
     },
     (refusal, body) => explainResponse(refusal, body, session, { draft, record }),
   )
@@ -206,7 +232,7 @@ export const describeAnswer = (answer: Answer): string => {
     case 'session':
       return 'accepted: a session'
     case 'success':
-      return `accepted: a response of ${answer.plaintext.length} bytes`
+      return `accepted: a response of ${answer.plaintext.length} bytes${answer.member ? ', compressed' : ''}`
     case 'authenticated':
       return `authenticated error ${answer.error}`
     case 'plain':

@@ -78,7 +78,8 @@ export class Conversation {
     mistake?: string,
   ): Promise<Answer> {
     const { outcome, written } = await this.#way.deliver(outgoing)
-    const answer = readSessionAnswer(outcome, { session, draft, record })
+    const { maxMessageBytes } = this.around.target.limits
+    const answer = readSessionAnswer(outcome, { session, draft, record, maxMessageBytes })
     const sealed = {
       seq: String(draft.seq),
       ...(mistake === undefined ? { aad: encodeHex(requestAad(draft)) } : {}),
@@ -119,7 +120,7 @@ export class Conversation {
 
   #opened(answer: Answer): Pick<TranscriptEntry, 'opened'> {
     if (answer.kind !== 'success' && answer.kind !== 'authenticated') return {}
-    return { opened: { seq: String(answer.seq), plaintext: recordPlaintext(answer.plaintext) } }
+    return { opened: { seq: String(answer.seq), plaintext: recordPlaintext(answer.member ?? answer.plaintext) } }
   }
 
   #note(what: string, written: Written, answer?: Answer, more: Pick<TranscriptEntry, 'sealed' | 'opened'> = {}): void {

@@ -1,7 +1,16 @@
 import type { Socket } from 'node:net'
 import { encodeHex } from '../bytes/hex.js'
 import { dial, headOf, type Exchanged, type Route, type WireRequest } from './exchange.js'
-import { closeCodeOf, encodeFrame, FrameReader, NotFrames, opcodes, PLAIN_MASK, type Frame, type ReadFrame } from './frames.js'
+import {
+  closeCodeOf,
+  encodeFrame,
+  FrameReader,
+  NotFrames,
+  opcodes,
+  PLAIN_MASK,
+  type Frame,
+  type ReadFrame,
+} from './frames.js'
 import { Inbox, type Arrived, type Until } from './inbox.js'
 import { NotHttp, ResponseReader } from './response-reader.js'
 
