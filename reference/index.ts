@@ -6,6 +6,7 @@ export type { Clock, Entropy } from './agent/clock.js'
 export { connect, type ConnectOptions } from './agent/connect.js'
 export { createIdentity, type Identity, type IdentityOptions } from './agent/identity.js'
 export { limitProfiles, type LimitProfile } from './agent/limit-profiles.js'
+export type { BatchRequest, Settled } from './agent/send-batch.js'
 export { serve } from './agent/serve.js'
 export type { SendOptions, Session, SessionPeer } from './agent/session.js'
 export type { TransportChoice } from './agent/transports.js'
@@ -17,7 +18,7 @@ export {
   type SageErrorCode,
   type WireErrorCode,
 } from './bytes/sage-error.js'
-export type { Answer, Channel, ChannelOptions, OutgoingMessage, Transport } from './transport/channel.js'
+export type { Answer, Channel, ChannelOptions, OutgoingBatch, OutgoingMessage, Transport } from './transport/channel.js'
 export type { Deadline } from './transport/deadline.js'
 export { parseDirectory, type Directory } from './identity/directory.js'
 export type { Resolver } from './identity/resolver.js'

@@ -24,6 +24,8 @@ export interface ServeCommandOptions {
   readonly echo?: boolean | undefined
   /** False leaves WebSocket out. */
   readonly ws?: boolean | undefined
+  /** False leaves batches out. */
+  readonly batch?: boolean | undefined
   /** Endpoint in the card, where others reach the agent under another address. */
   readonly publicUrl?: string | undefined
   /** Name of a set of limits: `default`, or `low-limits`, which a tester reaches in seconds. */
@@ -49,10 +51,10 @@ const whoMayTalk = ({ directory: path, admitOnly }: ServeCommandOptions): Pick<S
 }
 
 const start = async (options: ServeCommandOptions, err: (line: string) => void): Promise<Agent> => {
-  const { host, port, identity, name, echo, ws, publicUrl, profile = 'default' } = options
+  const { host, port, identity, name, echo, ws, batch, publicUrl, profile = 'default' } = options
   return serve({
     identity: identity === undefined ? createIdentity() : openIdentity(identity, err),
-    capabilities: { echo: echo ?? true, ws: ws ?? true },
+    capabilities: { echo: echo ?? true, ws: ws ?? true, batch: batch ?? true },
     limits: limitsOf(profile),
     ...whoMayTalk(options),
     ...(host !== undefined && { host }),

@@ -1,4 +1,4 @@
-import type { SessionResponse } from '../../schemas/index.js'
+import type { Limits, SessionResponse } from '../../schemas/index.js'
 import { encodeBase64 } from '../bytes/base64.js'
 import { enforce } from '../bytes/guard.js'
 import { readBe64 } from '../bytes/integers.js'
@@ -47,22 +47,34 @@ const envelopeOf = ({ message }: OpenedRequest, outcome: TaskOutcome): ResponseE
   return outcome.success ? { success: true, ...names } : { success: false, ...names, error: outcome.error }
 }
 
-const isTooLarge = (envelope: ResponseEnvelope, plaintext: Uint8Array, maxBytes: number): boolean => {
-  const frame = JSON.stringify({ ...envelope, data: '' }).length
-  return frame + base64Length(plaintext.length + MIN_RECORD_LENGTH) > maxBytes
+/** Bytes of the response that carries an outcome. */
+const sizeOf = (request: OpenedRequest, outcome: TaskOutcome): number => {
+  const frame = JSON.stringify({ ...envelopeOf(request, outcome), data: '' }).length
+  return frame + base64Length(outcome.plaintext.length + MIN_RECORD_LENGTH)
+}
+
+const TOO_LARGE = failed('payload_too_large')
+
+/** An outcome for which there is room. */
+const fitting = async (
+  request: OpenedRequest,
+  outcome: TaskOutcome,
+  { fits }: Arrival,
+  { maxMessageBytes }: Limits,
+): Promise<TaskOutcome> => {
+  const bytes = sizeOf(request, outcome)
+  const isFitting = fits === undefined ? bytes <= maxMessageBytes : await fits(bytes, sizeOf(request, TOO_LARGE))
+  return isFitting ? outcome : TOO_LARGE
 }
 
 /** Seals the answer. @throws SageError `session_unknown` when the session has no record left for it */
-const answer = (
+const seal = (
   request: OpenedRequest,
   record: Uint8Array,
   outcome: TaskOutcome,
-  state: ResponderState,
+  { parts }: ResponderState,
 ): SessionResponse => {
-  const { parts, limits } = state
   const envelope = envelopeOf(request, outcome)
-  if (isTooLarge(envelope, outcome.plaintext, limits.maxMessageBytes))
-    return answer(request, record, failed('payload_too_large'), state)
   const callerAad = parts.responseAad(envelope, parts.requestHash(record, parts), parts)
   try {
     return { ...envelope, data: encodeBase64(request.session.seal(outcome.plaintext, callerAad)) }
@@ -87,9 +99,9 @@ export const acceptRecord = async (
   const { message, record } = received
   session.begin()
   try {
-    const request = { message, plaintext, session, signal: arrival.signal }
-    const outcome = await runTask(request, state)
-    const response = answer(request, record, outcome, state)
+    const request = { message, plaintext, session, signal: arrival.signal, begun: arrival.begun }
+    const outcome = await fitting(request, await runTask(request, state), arrival, state.limits)
+    const response = seal(request, record, outcome, state)
     const task = state.tasks.has(message.task_id) ? message.task_id : 'unknown'
     state.log({ event: 'task', did: message.did, task, outcome: response.success ? 'success' : response.error })
     return response

@@ -29,6 +29,8 @@ export interface ServeCapabilities {
   readonly echo?: boolean
   /** WebSocket beside HTTP, at `/ws`; off by default. Browsers are let in from `origins` only (ws.origin). */
   readonly ws?: boolean | { readonly origins?: readonly string[] }
+  /** Several session messages in one POST at `/batch`; off by default. */
+  readonly batch?: boolean
 }
 
 /** How a responder is to be. */

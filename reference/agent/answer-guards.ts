@@ -1,5 +1,6 @@
 import type { SessionMessage } from '../../schemas/index.js'
 import type { Guard } from '../bytes/guard.js'
+import type { JsonValue } from '../bytes/json.js'
 import type { ResponseEnvelope } from '../message/aad.js'
 
 /** What an initiator looks at in the answer to a request, before it opens the record. */
@@ -24,4 +25,15 @@ export const answerGuards: readonly Guard<AnswerContext, 'peer_rejected'>[] = [
     'message.response-honoured',
     ({ envelope }) => rejectIf(envelope.encoding !== undefined || envelope.stream !== undefined),
   ],
+]
+
+/** What an initiator looks at in the answer to a batch, before it looks at each response. */
+export interface BatchAnswerContext {
+  readonly messages: readonly SessionMessage[]
+  readonly responses: readonly JsonValue[]
+}
+
+/** What an initiator asks of the answer to a batch. That each response stands in its place, its `message_id` says. */
+export const batchAnswerGuards: readonly Guard<BatchAnswerContext, 'peer_rejected'>[] = [
+  ['batch.response-places', ({ messages, responses }) => rejectIf(responses.length !== messages.length)],
 ]

@@ -133,6 +133,7 @@ export const connectWith = async (url: string, options: ConnectOptions, seams: I
     transport: route.transport.name,
     peer: { did: peer.did, authenticatedBy: isNamed ? 'expected-did' : 'url' },
     limits: peer.limits,
+    capabilities: peer.capabilities,
     clock,
     entropy,
     timeoutMs,

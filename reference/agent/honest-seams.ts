@@ -5,6 +5,7 @@ import { honestParts } from '../parts.js'
 import { incomingGuards, loadGuards } from '../websocket/incoming-guards.js'
 import { upgradeGuards } from '../websocket/upgrade-guards.js'
 import { webSocketParts } from '../websocket/websocket-parts.js'
+import { batchGuards, elementGuards } from './batch-guards.js'
 import { handshakeGuards } from './handshake-guards.js'
 import { responderParts } from './responder-parts.js'
 import type { ResponderSeams } from './responder-state.js'
@@ -18,6 +19,8 @@ export const honestSeams: ResponderSeams = {
   guards: {
     front: frontGuards,
     http: httpGuards,
+    batch: batchGuards,
+    element: elementGuards,
     upgrade: upgradeGuards,
     incoming: incomingGuards,
     load: loadGuards,

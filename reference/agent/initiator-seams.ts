@@ -1,9 +1,19 @@
+import type { SessionMessage } from '../../schemas/index.js'
 import type { Guard } from '../bytes/guard.js'
+import type { JsonValue } from '../bytes/json.js'
 import { responseGuards, type ResponseGuards } from '../handshake/verify-response.js'
 import { cardGuards, type CardGuard } from '../identity/card-guards.js'
 import { honestParts, type Parts } from '../parts.js'
-import type { Answer, Channel, ChannelOptions, OutgoingMessage, Transport } from '../transport/channel.js'
-import { answerGuards, type AnswerContext } from './answer-guards.js'
+import type {
+  Answer,
+  BatchChannel,
+  Channel,
+  ChannelOptions,
+  OutgoingBatch,
+  OutgoingMessage,
+  Transport,
+} from '../transport/channel.js'
+import { answerGuards, batchAnswerGuards, type AnswerContext, type BatchAnswerContext } from './answer-guards.js'
 import { openAnswer } from './sealed-request.js'
 
 /** Every check of an initiator, in the order in which they are made. */
@@ -14,6 +24,8 @@ export interface InitiatorGuards {
   readonly response: ResponseGuards
   /** The answer to a request, before its record is opened. */
   readonly answer: readonly Guard<AnswerContext, 'peer_rejected'>[]
+  /** The answer to a batch as a whole. */
+  readonly batchAnswer: readonly Guard<BatchAnswerContext, 'peer_rejected'>[]
 }
 
 /** What an initiator decides by itself, step by step, so that each can be replaced to make one that is wrong on purpose. */
@@ -22,6 +34,13 @@ export interface InitiatorParts {
   readonly open: (transport: Transport, endpoint: URL, options: ChannelOptions) => Promise<Channel>
   /** How a message gets to the responder and its answer back: once, to one address (http.no-redirect, message.no-resend). */
   readonly exchange: (channel: Channel, message: OutgoingMessage) => Promise<Answer>
+  /** How a batch gets to the responder, and its answer back: once, to one address. */
+  readonly exchangeBatch: (channel: BatchChannel, batch: OutgoingBatch) => Promise<Answer>
+  /** The responses of a batch in the order of its messages (batch.response-places). */
+  readonly placeResponses: (
+    responses: readonly JsonValue[],
+    messages: readonly SessionMessage[],
+  ) => readonly (JsonValue | undefined)[]
   /** What an answer to a request comes to. */
   readonly openAnswer: typeof openAnswer
 }
@@ -39,7 +58,9 @@ export const honestInitiatorSeams: InitiatorSeams = {
   initiatorParts: {
     open: (transport, endpoint, options) => transport.open(endpoint, options),
     exchange: (channel, message) => channel.exchange(message),
+    exchangeBatch: (channel, batch) => channel.exchangeBatch(batch),
+    placeResponses: responses => responses,
     openAnswer,
   },
-  guards: { card: cardGuards, response: responseGuards, answer: answerGuards },
+  guards: { card: cardGuards, response: responseGuards, answer: answerGuards, batchAnswer: batchAnswerGuards },
 }

@@ -18,6 +18,8 @@ export interface Peer {
   /** Where it takes messages, each by its own transport. */
   readonly endpoints: readonly URL[]
   readonly limits: Limits
+  /** What its card declares. */
+  readonly capabilities: readonly string[]
 }
 
 /** How a responder's card is fetched and judged. */
@@ -104,7 +106,7 @@ const endpointsOf = ({ card }: ParsedCard, { url, allowPlainHttp }: CardRequest)
 export const discoverPeer = async (request: CardRequest): Promise<Peer> => {
   const { seams } = request
   const parsed = readCard(await fetchCard(request), seams)
-  const { did, limits } = parsed.card
+  const { did, limits, capabilities } = parsed.card
   const remembered = rememberedBy(request.identity)
   const resolvedKey = await request.resolve(did)
   const knowledge = {
@@ -116,11 +118,11 @@ export const discoverPeer = async (request: CardRequest): Promise<Peer> => {
   judgeCard(parsed, knowledge, seams)
   const endpoints = endpointsOf(parsed, request)
   if (remembered.size < MAX_REMEMBERED || remembered.has(did)) remembered.set(did, parsed.issuedAt)
-  return { did, kemKey: parsed.kemKey, endpoints, limits }
+  return { did, kemKey: parsed.kemKey, endpoints, limits, capabilities }
 }
 
-/** A responder that is known without its card has the default limits (limits.defaults). */
+/** A responder that is known without its card has the default limits (limits.defaults), and no capability. */
 export const configuredPeer = (did: string, kemKey: Uint8Array, endpoint: URL): Peer => {
   if (kemKey.length !== 32) throw new SageError('configuration', 'a KEM key has 32 bytes')
-  return { did, kemKey, endpoints: [endpoint], limits: defaultLimits }
+  return { did, kemKey, endpoints: [endpoint], limits: defaultLimits, capabilities: [] }
 }

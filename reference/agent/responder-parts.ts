@@ -1,5 +1,6 @@
 import { detailOf, type DetailOf } from '../transport/plain-error.js'
 import { MAX_ECHO_DELAY_MS } from '../../schemas/index.js'
+import { answerElements, type AnswerElements } from './answer-batch.js'
 import { randomUuid, type Entropy } from './clock.js'
 import type { LiveSession } from './live-session.js'
 import { pause } from './pause.js'
@@ -16,6 +17,8 @@ export interface ResponderParts {
   readonly ping: ServedTask
   readonly echo: ServedTask
   readonly close: ServedTask
+  /** In which order the messages of a batch are begun (batch.in-order). */
+  readonly answerElements: AnswerElements
   readonly detailOf: DetailOf
 }
 
@@ -38,5 +41,6 @@ export const responderParts: ResponderParts = {
     endSession()
     return new Uint8Array()
   },
+  answerElements,
   detailOf,
 }

@@ -11,6 +11,7 @@ import type { CloseReason, IncomingContext, LoadContext } from '../websocket/inc
 import type { UpgradeContext, UpgradeRefusal } from '../websocket/upgrade-guards.js'
 import type { WebSocketParts } from '../websocket/websocket-parts.js'
 import type { Log } from './agent-event.js'
+import type { BatchContext, ElementContext } from './batch-guards.js'
 import type { Clock, Entropy } from './clock.js'
 import type { HandshakeContext } from './handshake-guards.js'
 import type { Identity } from './identity.js'
@@ -25,6 +26,10 @@ export interface ResponderGuards {
   readonly front: readonly Guard<FrontContext>[]
   /** A POST of a message: at its head, at every piece of its body, at what is in it. */
   readonly http: readonly Guard<HttpContext>[]
+  /** A batch as a whole. */
+  readonly batch: readonly Guard<BatchContext>[]
+  /** A message of a batch, beside what is asked of it alone. */
+  readonly element: readonly Guard<ElementContext>[]
   /** A request at the WebSocket endpoint. */
   readonly upgrade: readonly Guard<UpgradeContext, UpgradeRefusal>[]
   /** A message over WebSocket, before anything is known of it but whether its JSON can be read. */

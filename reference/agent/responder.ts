@@ -51,8 +51,9 @@ const checkCard = (card: AgentCard): void => {
 }
 
 const cardIssuer = (options: ServeOptions, http: string, { limits, clock, parts }: ResponderState): CardIssuer => {
-  const { identity, name, capabilities: { echo = true, ws = false } = {} } = options
-  const capabilities: Capability[] = [...(echo ? ['echo' as const] : []), ...(ws !== false ? ['ws' as const] : [])]
+  const { identity, name, capabilities: { echo = true, ws = false, batch = false } = {} } = options
+  const offered: Readonly<Partial<Record<Capability, boolean>>> = { echo, batch, ws: ws !== false }
+  const capabilities = (Object.keys(offered) as Capability[]).filter(capability => offered[capability])
   const endpoints = { http, ...(ws !== false && { ws: `${http.replace(/^http/, 'ws')}${WEBSOCKET_PATH}` }) }
   return new CardIssuer({ identity, name, endpoints, capabilities, limits }, clock, parts)
 }
@@ -116,6 +117,7 @@ export const createResponder = async (options: ServeOptions, seams: ResponderSea
     host,
     port,
     messagesPath: `${base}/messages`,
+    batchPath: options.capabilities?.batch === true ? `${base}/batch` : undefined,
     maxMessageBytes: limits.maxMessageBytes,
     maxRequests: caps.requests ?? MAX_REQUESTS,
     requestTimeoutMs: requestTimeoutMs ?? REQUEST_TIMEOUT_MS,

@@ -17,6 +17,8 @@ export interface OpenedRequest {
   readonly plaintext: Uint8Array
   readonly session: LiveSession
   readonly signal: AbortSignal
+  /** Called as soon as the task has been called. */
+  readonly begun?: (() => void) | undefined
 }
 
 const NOTHING = new Uint8Array()
@@ -35,7 +37,7 @@ const refusal = (error: unknown): TaskOutcome => {
 }
 
 const execute = async (request: OpenedRequest, state: ResponderState): Promise<TaskOutcome> => {
-  const { message, plaintext, session, signal } = request
+  const { message, plaintext, session, signal, begun } = request
   const task = state.tasks.get(message.task_id)
   try {
     enforce(state.guards.task, { message, plaintext, task })
@@ -44,7 +46,9 @@ const execute = async (request: OpenedRequest, state: ResponderState): Promise<T
   }
   if (task === undefined) throw new SageError('internal', 'no such task')
   const asked = { did: session.initDid, metadata: message.metadata ?? {}, signal }
-  const answer = await task(plaintext, asked, () => state.sessions.end(session))
+  const answering = task(plaintext, asked, () => state.sessions.end(session))
+  begun?.()
+  const answer = await answering
   if (!(answer instanceof Uint8Array)) throw new SageError('internal', 'a task answers with bytes')
   return { success: true, plaintext: answer }
 }

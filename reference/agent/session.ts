@@ -3,10 +3,11 @@ import { isSageError, SageError } from '../bytes/sage-error.js'
 import { encodeUtf8 } from '../bytes/utf8.js'
 import { equal } from '../crypto/equal.js'
 import { withDeadline, type Deadline } from '../transport/deadline.js'
-import type { Answer, Channel } from '../transport/channel.js'
+import { hasBatches, type Answer, type BatchChannel, type Channel, type OutgoingBatch } from '../transport/channel.js'
 import { randomUuid, type Clock, type Entropy } from './clock.js'
 import type { InitiatorSeams } from './initiator-seams.js'
 import type { LiveSession } from './live-session.js'
+import { sendInBatches, settle, type BatchRequest, type Settled } from './send-batch.js'
 import { sealRequest, unknownOutcome, type SealedRequest } from './sealed-request.js'
 
 /** Whom a session is with, and what that rests on (identity.url-only-visible). */
@@ -16,13 +17,10 @@ export interface SessionPeer {
   readonly authenticatedBy: 'expected-did' | 'url'
 }
 
-/** How one request is sent. */
-export interface SendOptions {
+/** How one request is sent; `timeoutMs` are those of `connect` by default. */
+export interface SendOptions extends Deadline {
   /** Up to 32 names and printable values. */
   readonly metadata?: Metadata
-  readonly signal?: AbortSignal
-  /** Milliseconds; those of `connect` by default. */
-  readonly timeoutMs?: number
   /** The task may be carried out twice: a request whose outcome is unknown is sent once more, in a record of its own. */
   readonly idempotent?: boolean
 }
@@ -32,6 +30,8 @@ export interface SessionInput {
   readonly live: LiveSession
   readonly peer: SessionPeer
   readonly limits: Limits
+  /** What the responder declares. */
+  readonly capabilities: readonly string[]
   readonly channel: Channel
   /** Name of what carries the messages. */
   readonly transport: string
@@ -77,6 +77,17 @@ export class Session implements AsyncDisposable {
   async send(task: string, plaintext: Uint8Array, options: SendOptions = {}): Promise<Uint8Array> {
     if (this.closing !== undefined) throw new SageError('session_closed', 'the session is closed')
     return this.track(this.sendOrRepeat(task, plaintext, options))
+  }
+
+  /**
+   * Sends several requests, and gives what came of each, in their order. Where the peer and the transport have batches they
+   * go in as few as its limits allow, one after the other; elsewhere each goes alone, all at once. Each is sent once, as
+   * {@link send} does it. `timeoutMs` is for each batch.
+   * @throws SageError `session_closed`; what goes wrong with a request is its outcome
+   */
+  async sendBatch(requests: readonly BatchRequest[], deadline: Deadline = {}): Promise<readonly Settled[]> {
+    if (this.closing !== undefined) throw new SageError('session_closed', 'the session is closed')
+    return this.track(this.settleAll(requests, deadline))
   }
 
   /** Is the peer there, and still in this session? @throws SageError as {@link send} */
@@ -137,32 +148,84 @@ export class Session implements AsyncDisposable {
     }
   }
 
-  private async sendOnce(task: string, plaintext: Uint8Array, options: SendOptions): Promise<Uint8Array> {
-    const { live, entropy, limits, seams } = this.#input
-    if (options.signal?.aborted === true) throw new SageError('aborted', 'the caller gave up')
-    if (this.remainingMs() <= 0) live.end()
+  private async settleAll(requests: readonly BatchRequest[], deadline: Deadline): Promise<readonly Settled[]> {
+    const { channel, capabilities } = this.#input
+    if (!hasBatches(channel) || !capabilities.includes('batch'))
+      return Promise.all(
+        requests.map(({ task, plaintext, options }) =>
+          settle(this.sendOrRepeat(task, plaintext, { ...options, ...deadline })),
+        ),
+      )
+    const settled = await this.sendInBatches(channel, requests, deadline)
+    return Promise.all(settled.map((outcome, place) => this.repeat(requests[place]!, outcome, deadline)))
+  }
+
+  private async sendInBatches(
+    channel: BatchChannel,
+    requests: readonly BatchRequest[],
+    deadline: Deadline,
+  ): Promise<readonly Settled[]> {
+    const { live, limits, seams } = this.#input
     live.begin()
     try {
-      const id = randomUuid(entropy)
-      const { metadata } = options
-      const content = { id, task, plaintext, metadata, maxBytes: limits.maxMessageBytes }
-      const request = sealRequest(live, content, seams.parts)
+      return await sendInBatches(requests, {
+        limits,
+        seams,
+        seal: async ({ task, plaintext, options }) => this.seal(task, plaintext, { ...options, ...deadline }),
+        post: body =>
+          this.deliver(() => seams.initiatorParts.exchangeBatch(channel, { body, ...this.waiting(deadline) })),
+        postAlone: request => this.post(request, deadline),
+        open: async (answer, request) => seams.initiatorParts.openAnswer(live, answer, request, seams),
+      })
+    } finally {
+      live.finish()
+    }
+  }
+
+  private async repeat(
+    { task, plaintext, options }: BatchRequest,
+    outcome: Settled,
+    deadline: Deadline,
+  ): Promise<Settled> {
+    const isUnknown = !outcome.ok && outcome.error.code === 'outcome_unknown'
+    if (!isUnknown || options?.idempotent !== true || deadline.signal?.aborted === true) return outcome
+    return settle(this.sendOnce(task, plaintext, { ...options, ...deadline }))
+  }
+
+  private async sendOnce(task: string, plaintext: Uint8Array, options: SendOptions): Promise<Uint8Array> {
+    const { live, seams } = this.#input
+    live.begin()
+    try {
+      const request = this.seal(task, plaintext, options)
       return seams.initiatorParts.openAnswer(live, await this.post(request, options), request, seams)
     } finally {
       live.finish()
     }
   }
 
+  private seal(task: string, plaintext: Uint8Array, { metadata, signal }: SendOptions): SealedRequest {
+    const { live, entropy, limits, seams } = this.#input
+    if (signal?.aborted === true) throw new SageError('aborted', 'the caller gave up')
+    if (this.remainingMs() <= 0) live.end()
+    const content = { id: randomUuid(entropy), task, plaintext, metadata, maxBytes: limits.maxMessageBytes }
+    return sealRequest(live, content, seams.parts)
+  }
+
+  private waiting({ timeoutMs, signal }: Deadline): Omit<OutgoingBatch, 'body'> {
+    return { timeoutMs: timeoutMs ?? this.#input.timeoutMs, signal }
+  }
+
   /** @throws SageError `unreachable` where nothing was sent, `outcome_unknown` for everything else */
-  private async post({ message }: SealedRequest, { timeoutMs, signal }: SendOptions): Promise<Answer> {
+  private post({ message }: SealedRequest, deadline: Deadline): Promise<Answer> {
     const { channel, seams } = this.#input
+    const body = encodeUtf8(JSON.stringify(message))
+    const outgoing = { id: message.id, body, ...this.waiting(deadline) }
+    return this.deliver(() => seams.initiatorParts.exchange(channel, outgoing))
+  }
+
+  private async deliver(exchange: () => Promise<Answer>): Promise<Answer> {
     try {
-      return await seams.initiatorParts.exchange(channel, {
-        id: message.id,
-        body: encodeUtf8(JSON.stringify(message)),
-        timeoutMs: timeoutMs ?? this.#input.timeoutMs,
-        signal,
-      })
+      return await exchange()
     } catch (cause) {
       throw isSageError(cause) && cause.code !== 'unreachable' ? unknownOutcome(cause) : cause
     }

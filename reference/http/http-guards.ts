@@ -2,15 +2,16 @@ import type { Guard } from '../bytes/guard.js'
 import type { MessageNames } from '../transport/exchange.js'
 import { isLoopbackHostHeader } from '../transport/loopback.js'
 
-/** What the guards see of a POST. They look three times: at the head, at every piece of the body, at the message in it. */
+/** What the guards see of a POST of a message or of a batch. They look three times: at the head, at every piece of the body, at the message in it. */
 export interface HttpContext {
   readonly method: string
+  readonly isBatch: boolean
   /** Every value of each header, by name in lower case. */
   readonly headers: Readonly<NodeJS.Dict<readonly string[]>>
   readonly maxMessageBytes: number
   /** Bytes of the body: what the head announces, or what has arrived, whichever is more. */
   readonly bytes: number
-  /** What the message says, once it has been read. */
+  /** What the message says, once it has been read; never of a batch (batch.headers-ignored). */
   readonly names?: MessageNames
 }
 

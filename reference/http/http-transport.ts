@@ -1,16 +1,18 @@
-import type { Transport } from '../transport/channel.js'
+import type { Answer, OutgoingBatch, Transport } from '../transport/channel.js'
 import { HttpClient } from './http-client.js'
 
-/** The HTTP binding: each message is a POST to `messages` below the endpoint (http.endpoint). */
+/** The HTTP binding: each message is a POST to `messages` below the endpoint (http.endpoint), a batch one to `batch` (batch.endpoint). */
 export const httpTransport: Transport = {
   name: 'http',
   schemes: ['http', 'https'],
   open: async (endpoint, { maxMessageBytes: maxBytes }) => {
     const client = new HttpClient(endpoint.origin)
-    const path = `${endpoint.pathname.replace(/\/$/, '')}/messages`
+    const base = endpoint.pathname.replace(/\/$/, '')
+    const post = (path: string, { body, timeoutMs, signal }: OutgoingBatch): Promise<Answer> =>
+      client.request({ method: 'POST', path: base + path, body, maxBytes, timeoutMs, signal })
     return {
-      exchange: ({ body, timeoutMs, signal }) =>
-        client.request({ method: 'POST', path, body, maxBytes, timeoutMs, signal }),
+      exchange: message => post('/messages', message),
+      exchangeBatch: batch => post('/batch', batch),
       close: () => client.close(),
     }
   },

@@ -30,6 +30,8 @@ export interface ListenerOptions {
   readonly port: number
   /** Path at which messages are taken; asked once the address is known. */
   readonly messagesPath: string
+  /** Path at which batches are taken, where they are (batch.endpoint). */
+  readonly batchPath?: string | undefined
   readonly maxMessageBytes: number
   /** Requests handled at once; one more is `unavailable`. */
   readonly maxRequests: number
@@ -157,7 +159,9 @@ class HttpListener {
     try {
       enforce(this.options.frontGuards, { headers: request.headersDistinct, onLoopback: this.onLoopback })
       if (path === CARD_PATH) return this.card(request)
-      if (path === this.options.messagesPath) return await this.message(request, signal, proceed)
+      const { messagesPath, batchPath } = this.options
+      if (path === messagesPath || path === batchPath)
+        return await this.message(request, signal, proceed, path !== messagesPath)
       const { upgrades } = this.options
       const status = path === upgrades?.path ? upgrades.refuse(request, false) : undefined
       if (status !== undefined) return { answer: upgradeRefusal(status), about: { kind: 'upgrade' } }
@@ -194,24 +198,33 @@ class HttpListener {
     return { answer: cardAnswer(this.options.card()), about: { kind: 'card' } }
   }
 
-  private async message(request: IncomingMessage, signal: AbortSignal, proceed: () => void): Promise<Outcome> {
+  private async message(
+    request: IncomingMessage,
+    signal: AbortSignal,
+    proceed: () => void,
+    isBatch: boolean,
+  ): Promise<Outcome> {
     const { httpGuards, maxMessageBytes, maxRequests, exchange } = this.options
     if (this.draining || this.running > maxRequests) throw new SageError('unavailable', 'no room for a request')
     const { method = '', headersDistinct: headers } = request
     const announced = announcedBytes(request)
     const judge = (arrived: number, names?: MessageNames): void => {
       const bytes = Math.max(announced, arrived)
-      enforce(httpGuards, { method, headers, maxMessageBytes, bytes, ...(names && { names }) })
+      enforce(httpGuards, { method, isBatch, headers, maxMessageBytes, bytes, ...(names && { names }) })
     }
     judge(0)
     proceed()
     const body = await readBody(request, judge)
-    const reply = await exchange.answer(exchange.read(body), {
-      transport: 'http',
-      judge: message => judge(body.length, namesOf(message)),
-      accepted: () => undefined,
-      signal,
-    })
+    const reading = exchange.read(body)
+    const accepted = (): void => undefined
+    const reply = isBatch
+      ? await exchange.answerBatch(reading, { transport: 'http', judge: accepted, accepted, signal })
+      : await exchange.answer(reading, {
+          transport: 'http',
+          judge: message => judge(body.length, namesOf(message)),
+          accepted,
+          signal,
+        })
     return { answer: replyAnswer(reply), about: subjectOf(reply) }
   }
 

@@ -1,6 +1,6 @@
 import { statusOf, type PlainErrorCode } from '../../schemas/index.js'
 import { encodeUtf8 } from '../bytes/utf8.js'
-import type { ReceivedMessage, Reply } from '../transport/exchange.js'
+import type { BatchReply, ReceivedMessage, Reply } from '../transport/exchange.js'
 
 /** An answer over HTTP, as it is about to be written. */
 export interface WireAnswer {
@@ -12,7 +12,7 @@ export interface WireAnswer {
 
 /** What an answer is about. */
 export interface WireSubject {
-  readonly kind: 'card' | 'handshake' | 'session' | 'error' | 'unknown-path' | 'upgrade'
+  readonly kind: 'card' | 'handshake' | 'session' | 'batch' | 'error' | 'unknown-path' | 'upgrade'
   /** The code of a plain error. */
   readonly code?: PlainErrorCode
   /** The message that is answered, where it could be read. */
@@ -59,14 +59,14 @@ const errorHeaders = (code: PlainErrorCode, allow: string): Record<string, strin
 })
 
 /** The answer that carries a reply; `allow` lists the methods of the path for `method_not_allowed`. */
-export const replyAnswer = (reply: Reply, allow = 'POST'): WireAnswer =>
+export const replyAnswer = (reply: Reply | BatchReply, allow = 'POST'): WireAnswer =>
   reply.kind === 'error'
     ? json(statusOf(reply.body.error), reply.body, errorHeaders(reply.body.error, allow))
     : json(200, reply.body)
 
 /** What the answer that carries `reply` is about. */
-export const subjectOf = (reply: Reply): WireSubject => ({
+export const subjectOf = (reply: Reply | BatchReply): WireSubject => ({
   kind: reply.kind,
   ...(reply.kind === 'error' && { code: reply.body.error }),
-  ...(reply.message && { message: reply.message }),
+  ...('message' in reply && reply.message && { message: reply.message }),
 })

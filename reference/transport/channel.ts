@@ -9,6 +9,9 @@ export interface OutgoingMessage {
   readonly signal?: AbortSignal | undefined
 }
 
+/** Several messages on their way to a responder, in one piece. */
+export type OutgoingBatch = Omit<OutgoingMessage, 'id'>
+
 /** What came back. */
 export interface Answer {
   readonly body: Uint8Array
@@ -24,9 +27,20 @@ export interface Channel {
    * `aborted`, `connection_lost`, or `peer_rejected` for an answer that is too large
    */
   exchange(message: OutgoingMessage): Promise<Answer>
+  /**
+   * Sends a batch, once, and gives what answers it, where the transport has batches.
+   * @throws SageError as `exchange`
+   */
+  exchangeBatch?(batch: OutgoingBatch): Promise<Answer>
   /** Ends every connection. Messages without an answer fail. Does not reject. */
   close(): Promise<void>
 }
+
+/** A channel with batches. */
+export type BatchChannel = Channel & Required<Pick<Channel, 'exchangeBatch'>>
+
+/** Has this channel batches? */
+export const hasBatches = (channel: Channel): channel is BatchChannel => channel.exchangeBatch !== undefined
 
 /** What a channel is opened with. */
 export interface ChannelOptions {

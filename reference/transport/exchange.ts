@@ -1,4 +1,4 @@
-import type { HandshakeResponse, PlainError, SessionResponse } from '../../schemas/index.js'
+import type { BatchResponse, HandshakeResponse, PlainError, SessionResponse } from '../../schemas/index.js'
 import type { JsonObject } from '../bytes/json.js'
 import type { ReceivedHandshake, ReceivedSessionMessage } from '../message/envelope.js'
 
@@ -16,6 +16,9 @@ export type Reply =
   | { readonly kind: 'session'; readonly body: SessionResponse; readonly message: ReceivedMessage }
   | { readonly kind: 'error'; readonly body: PlainError; readonly message?: ReceivedMessage | undefined }
 
+/** What a responder says to a batch: to each of its messages, or to none. */
+export type BatchReply = { readonly kind: 'batch'; readonly body: BatchResponse } | Extract<Reply, { kind: 'error' }>
+
 /** How a message came, and who waits for the reply. */
 export interface Arrival {
   readonly transport: 'http' | 'ws'
@@ -23,6 +26,13 @@ export interface Arrival {
   readonly judge: (message: ReceivedMessage) => void
   /** Told as soon as the message has been accepted: its handshake is answered, or its record has opened. */
   readonly accepted: () => void
+  /** Told as soon as the message has done what others may have to wait for: its task has been called. */
+  readonly begun?: () => void
+  /**
+   * May a session response of `bytes` go where it has to go? One of `least` bytes may in any case. Asked once, when the answer
+   * is known; without it the limit of messages decides.
+   */
+  readonly fits?: (bytes: number, least: number) => Promise<boolean>
   /** Aborted when nobody waits for the reply any longer. */
   readonly signal: AbortSignal
 }
@@ -33,6 +43,8 @@ export interface Exchange {
   read(bytes: Uint8Array): Reading
   /** Answers what was read. */
   answer(reading: Reading, arrival: Arrival): Promise<Reply>
+  /** Answers what was read as a batch. `arrival.judge` is not asked: nothing beside its bytes says anything about it. */
+  answerBatch(reading: Reading, arrival: Arrival): Promise<BatchReply>
 }
 
 /** The members of a message that its headers may repeat. */

@@ -90,6 +90,7 @@ t.test('a session that nobody uses any more does not keep its keys beyond its ti
   const session = new Session({
     live,
     peer: { did: identity.did, authenticatedBy: 'url' },
+    capabilities: [],
     limits: { ...defaultLimits, maxSessionAgeSeconds: 1 },
     transport: 'none',
     channel: { exchange: () => new Promise(() => undefined), close: async () => undefined },

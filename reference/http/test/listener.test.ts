@@ -23,6 +23,7 @@ const measure: Exchange = {
     judge(message)
     return { kind: 'handshake', body: (reading.isJson ? reading.value : {}) as never, message }
   },
+  answerBatch: async reading => ({ kind: 'batch', body: { batch: reading.isJson && reading.value } as never }),
 }
 
 /** Answers in another way than by measuring. */
