@@ -1,15 +1,17 @@
 import type { Limits, SessionResponse } from '../../schemas/index.js'
-import { encodeBase64 } from '../bytes/base64.js'
 import { enforce } from '../bytes/guard.js'
 import { readBe64 } from '../bytes/integers.js'
-import { authenticationFailed, isSageError, SageError } from '../bytes/sage-error.js'
+import { authenticationFailed, SageError } from '../bytes/sage-error.js'
 import type { ResponseEnvelope } from '../message/aad.js'
 import type { ReceivedSessionMessage } from '../message/envelope.js'
-import { MIN_RECORD_LENGTH, openRecord } from '../session/record.js'
-import type { Arrival } from '../transport/exchange.js'
+import { openRecord } from '../session/record.js'
+import type { Arrival, Reply } from '../transport/exchange.js'
+import { acceptStream } from './accept-stream.js'
 import type { LiveSession } from './live-session.js'
 import type { ResponderState } from './responder-state.js'
 import { failed, runTask, type OpenedRequest, type TaskOutcome } from './run-task.js'
+import { isChunk } from './stream-state.js'
+import { responseSize, sealResponse } from './seal-response.js'
 import { windowRefusal, type SessionContext } from './session-guards.js'
 
 interface Accepted {
@@ -17,14 +19,23 @@ interface Accepted {
   readonly plaintext: Uint8Array
 }
 
+/** Is there room for what a message would have wait for a task? @throws SageError `unavailable` */
+const checkRoom = ({ message, record }: ReceivedSessionMessage, arrival: Arrival, state: ResponderState): void => {
+  if (message.stream === undefined || !isChunk(message.stream)) return
+  const { bytes } = state.streams.of(arrival.connection)
+  if (bytes + record.length > state.maxStreamBytes) throw new SageError('unavailable', 'no room for a chunk')
+}
+
 /**
  * Opens the record of a session message, in the order of error.precedence. Nothing in here waits, so that the look at the
  * window and the mark are one step (record.once); nothing changes before the last guard has passed
  * (record.failure-leaves-no-trace).
- * @throws SageError `session_unknown` or `authentication_failed`
+ * @throws SageError `unavailable`, `session_unknown` or `authentication_failed`
  */
-const accept = ({ message, record }: ReceivedSessionMessage, arrival: Arrival, state: ResponderState): Accepted => {
+const accept = (received: ReceivedSessionMessage, arrival: Arrival, state: ResponderState): Accepted => {
+  const { message, record } = received
   const { parts, guards, limits } = state
+  checkRoom(received, arrival, state)
   const session = state.sessions.find(message.kid)
   const seq = record.length < 8 ? 0n : readBe64(record)
   const refusedBy = session && windowRefusal(session, seq, limits)
@@ -40,17 +51,9 @@ const accept = ({ message, record }: ReceivedSessionMessage, arrival: Arrival, s
   return { session, plaintext }
 }
 
-const base64Length = (bytes: number): number => 4 * Math.ceil(bytes / 3)
-
 const envelopeOf = ({ message }: OpenedRequest, outcome: TaskOutcome): ResponseEnvelope => {
   const names = { message_id: message.id, task_id: message.task_id, kid: message.kid }
   return outcome.success ? { success: true, ...names } : { success: false, ...names, error: outcome.error }
-}
-
-/** Bytes of the response that carries an outcome. */
-const sizeOf = (request: OpenedRequest, outcome: TaskOutcome): number => {
-  const frame = JSON.stringify({ ...envelopeOf(request, outcome), data: '' }).length
-  return frame + base64Length(outcome.plaintext.length + MIN_RECORD_LENGTH)
 }
 
 const TOO_LARGE = failed('payload_too_large')
@@ -62,8 +65,9 @@ const fitting = async (
   { fits }: Arrival,
   { maxMessageBytes }: Limits,
 ): Promise<TaskOutcome> => {
-  const bytes = sizeOf(request, outcome)
-  const isFitting = fits === undefined ? bytes <= maxMessageBytes : await fits(bytes, sizeOf(request, TOO_LARGE))
+  const sizeOf = (outcome: TaskOutcome): number => responseSize(envelopeOf(request, outcome), outcome.plaintext)
+  const bytes = sizeOf(outcome)
+  const isFitting = fits === undefined ? bytes <= maxMessageBytes : await fits(bytes, sizeOf(TOO_LARGE))
   return isFitting ? outcome : TOO_LARGE
 }
 
@@ -75,14 +79,7 @@ const seal = (
   { parts }: ResponderState,
 ): SessionResponse => {
   const envelope = envelopeOf(request, outcome)
-  const callerAad = parts.responseAad(envelope, parts.requestHash(record, parts), parts)
-  try {
-    return { ...envelope, data: encodeBase64(request.session.seal(outcome.plaintext, callerAad)) }
-  } catch (cause) {
-    throw isSageError(cause, 'session_closed')
-      ? new SageError('session_unknown', 'the session has ended', { cause })
-      : cause
-  }
+  return sealResponse(request.session, envelope, outcome.plaintext, record, parts)
 }
 
 /**
@@ -94,9 +91,11 @@ export const acceptRecord = async (
   received: ReceivedSessionMessage,
   arrival: Arrival,
   state: ResponderState,
-): Promise<SessionResponse> => {
+): Promise<Reply> => {
   const { session, plaintext } = accept(received, arrival, state)
   const { message, record } = received
+  if (message.stream !== undefined && state.capabilities.has('stream'))
+    return acceptStream({ received, member: message.stream, plaintext, session, arrival }, state)
   session.begin()
   try {
     const request = { message, plaintext, session, signal: arrival.signal, begun: arrival.begun }
@@ -104,7 +103,7 @@ export const acceptRecord = async (
     const response = seal(request, record, outcome, state)
     const task = state.tasks.has(message.task_id) ? message.task_id : 'unknown'
     state.log({ event: 'task', did: message.did, task, outcome: response.success ? 'success' : response.error })
-    return response
+    return { kind: 'session', body: response, message: received }
   } finally {
     session.finish()
   }

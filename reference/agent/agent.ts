@@ -3,6 +3,7 @@ import type { Resolver } from '../identity/resolver.js'
 import type { Log } from './agent-event.js'
 import type { Clock, Entropy } from './clock.js'
 import type { Identity } from './identity.js'
+import type { StreamTask } from './served-streams.js'
 import type { Task } from './tasks.js'
 
 /** What a responder holds at most, each inclusive; at a cap newcomers are `unavailable`. */
@@ -21,6 +22,11 @@ export interface ServeCaps {
   readonly requestsPerConnection?: number
   /** Bytes of these requests, four times `maxMessageBytes` by default. */
   readonly requestBytesPerConnection?: number
+  /**
+   * Bytes of chunks that wait for their tasks on one connection, `streamWindow` times `maxMessageBytes` by default, so that
+   * a single stream is never refused; further chunks are `unavailable`.
+   */
+  readonly streamBytesPerConnection?: number
 }
 
 /** What a responder offers beside the tasks that each has. */
@@ -31,6 +37,8 @@ export interface ServeCapabilities {
   readonly ws?: boolean | { readonly origins?: readonly string[] }
   /** Several session messages in one POST at `/batch`; off by default. */
   readonly batch?: boolean
+  /** Streams; on by default where `streams` has any. In both directions over WebSocket only. */
+  readonly stream?: boolean
 }
 
 /** How a responder is to be. */
@@ -38,6 +46,8 @@ export interface ServeOptions {
   readonly identity: Identity
   /** The deployer's tasks by name, beside those of the protocol. */
   readonly tasks?: Readonly<Record<string, Task>>
+  /** The deployer's tasks that are served as streams, by name. A name may have a task of either kind, or both. */
+  readonly streams?: Readonly<Record<string, StreamTask>>
   /** Address to listen on, 127.0.0.1 by default. Any that others can reach needs `publicUrl`. */
   readonly host?: string
   /** Port to listen on; 0, the default, takes a free one. */

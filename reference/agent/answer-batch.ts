@@ -3,11 +3,11 @@ import { enforce } from '../bytes/guard.js'
 import { isJsonObject, type JsonValue } from '../bytes/json.js'
 import { malformed, SageError } from '../bytes/sage-error.js'
 import { readId } from '../message/envelope.js'
-import type { Arrival, BatchReply, Exchange, Reading, Reply } from '../transport/exchange.js'
+import type { Arrival, BatchReply, Reading, WholeReply } from '../transport/exchange.js'
 import { BatchRoom } from './batch-room.js'
 import type { ResponderState } from './responder-state.js'
 
-type AnswerOne = Exchange['answer']
+type AnswerOne = (reading: Reading, arrival: Arrival) => Promise<WholeReply>
 
 /** The elements of a batch. @throws SageError `malformed` or `payload_too_large` */
 const elementsOf = (reading: Reading, { guards, limits }: ResponderState): readonly JsonValue[] => {
@@ -27,18 +27,18 @@ const readingOf = (element: JsonValue): Reading =>
 export type AnswerElements = (
   elements: readonly JsonValue[],
   begin: (element: JsonValue, place: number) => Begun,
-) => Promise<Reply[]>
+) => Promise<WholeReply[]>
 
 /** An element whose answer has been begun. */
 export interface Begun {
   /** Resolves once the next one may be begun: the record is open, and the task has been called. */
   readonly begun: Promise<unknown>
-  readonly reply: Promise<Reply>
+  readonly reply: Promise<WholeReply>
 }
 
 /** One element after the other is begun (batch.in-order); from there on their tasks run at once. */
 export const answerElements: AnswerElements = async (elements, begin) => {
-  const replies: Promise<Reply>[] = []
+  const replies: Promise<WholeReply>[] = []
   for (const [place, element] of elements.entries()) {
     const { begun, reply } = begin(element, place)
     replies.push(reply)

@@ -5,8 +5,11 @@ import { SessionTable } from '../session/session-table.js'
 import type { ServeOptions } from './agent.js'
 import { undisturbed } from './agent-event.js'
 import { systemClock, systemEntropy } from './clock.js'
+import { capabilitiesOf } from './capabilities.js'
 import type { LiveSession } from './live-session.js'
 import type { ResponderSeams, ResponderState } from './responder-state.js'
+import { servedStreams } from './served-streams.js'
+import { StreamTable } from './stream-table.js'
 import { servedTasks } from './tasks.js'
 
 const MAX_SESSIONS = 100_000
@@ -20,9 +23,10 @@ const LOOKUP_TIMEOUT_MS = 5_000
  */
 export const createState = (
   options: ServeOptions,
-  { parts, responderParts, guards }: ResponderSeams,
+  { parts, responderParts, streamParts, guards }: ResponderSeams,
 ): ResponderState => {
   const { identity, clock = systemClock, entropy = systemEntropy, resolver, admit = () => true } = options
+  const capabilities = new Set(capabilitiesOf(options))
   const limits = { ...defaultLimits, ...options.limits }
   const monotonic = (): number => clock.monotonic()
   const isOver = (session: LiveSession): boolean => {
@@ -40,8 +44,13 @@ export const createState = (
     limits,
     parts,
     responderParts,
+    streamParts,
     guards,
-    tasks: servedTasks(options.tasks ?? {}, options.capabilities?.echo ?? true, responderParts),
+    capabilities,
+    tasks: servedTasks(options.tasks ?? {}, capabilities.has('echo'), responderParts),
+    streamTasks: servedStreams(options.streams ?? {}, capabilities.has('echo') ? responderParts.echoStream : undefined),
+    streams: new StreamTable(streamParts.keyOf),
+    maxStreamBytes: options.caps?.streamBytesPerConnection ?? limits.streamWindow * limits.maxMessageBytes,
     sessions: new SessionTable(caps, isOver, monotonic),
     replay: new BoundedReplayStore({ capacity, monotonic, key: responderParts.replayKey }),
     resolve: composeResolver(resolver ? [resolver] : [], parts),

@@ -1,4 +1,5 @@
-import type { Arrival, Exchange, ReceivedMessage, Reading, Reply } from '../transport/exchange.js'
+import type { Arrival, Exchange, ReceivedMessage, Reading, Reply, WholeReply } from '../transport/exchange.js'
+import { SageError } from '../bytes/sage-error.js'
 import { plainCodeOf, plainError } from '../transport/plain-error.js'
 import { parseMessage, readId } from '../message/envelope.js'
 import { acceptHandshake } from './accept-handshake.js'
@@ -22,10 +23,19 @@ const answerOne = async (reading: Reading, arrival: Arrival, state: ResponderSta
     arrival.judge(message)
     return message.kind === 'handshake'
       ? { kind: 'handshake', body: await acceptHandshake(message, arrival, state), message }
-      : { kind: 'session', body: await acceptRecord(message, arrival, state), message }
+      : await acceptRecord(message, arrival, state)
   } catch (error) {
     return refusal(error, state, reading.isJson ? reading.id : undefined, message)
   }
+}
+
+/** An element of a batch has one response: of a stream, which the guards do not let in there, no more than the first. */
+const wholeOf = async (reply: Reply): Promise<WholeReply> => {
+  if ('body' in reply) return reply
+  const { message } = reply
+  if (reply.kind === 'stream')
+    for await (const body of reply.responses) if ('kid' in body) return { kind: 'session', body, message }
+  throw new SageError('internal', 'no response')
 }
 
 /** The exchange of a responder: bytes of a message in, a reply out, whatever the bytes are and however they came. */
@@ -41,7 +51,8 @@ export const createExchange = (state: ResponderState): Exchange => ({
   answer: (reading, arrival) => answerOne(reading, arrival, state),
   answerBatch: async (reading, arrival) => {
     try {
-      return await answerBatch(reading, arrival, (element, alone) => answerOne(element, alone, state), state)
+      const one = async (element: Reading, alone: Arrival) => wholeOf(await answerOne(element, alone, state))
+      return await answerBatch(reading, arrival, one, state)
     } catch (error) {
       return refusal(error, state)
     }

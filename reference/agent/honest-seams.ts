@@ -10,12 +10,15 @@ import { handshakeGuards } from './handshake-guards.js'
 import { responderParts } from './responder-parts.js'
 import type { ResponderSeams } from './responder-state.js'
 import { lifeGuards, openedGuards, sessionGuards } from './session-guards.js'
-import { taskGuards } from './tasks.js'
+import { streamGuards } from './stream-guards.js'
+import { streamParts } from './stream-parts.js'
+import { argumentGuards, taskGuards } from './tasks.js'
 
 /** The responder as the specification has it. */
 export const honestSeams: ResponderSeams = {
   parts: honestParts,
   responderParts,
+  streamParts,
   guards: {
     front: frontGuards,
     http: httpGuards,
@@ -30,6 +33,8 @@ export const honestSeams: ResponderSeams = {
     session: sessionGuards,
     opened: openedGuards,
     task: taskGuards,
+    stream: streamGuards,
+    arguments: argumentGuards,
   },
   wire: honestWire,
   webSocket: webSocketParts,

@@ -39,6 +39,7 @@ export class LiveSession implements TabledSession {
   ended = false
   private nextSeq = 0n
   private unanswered = 0
+  private readonly onEnd = new Set<() => void>()
 
   constructor(
     private readonly input: LiveSessionInput,
@@ -115,7 +116,15 @@ export class LiveSession implements TabledSession {
   end(): void {
     this.ended = true
     erase(this.input.c2sEnc)
+    for (const listener of this.onEnd) listener()
+    this.onEnd.clear()
     this.eraseIfDone()
+  }
+
+  /** Calls `listener` when the session ends, once. @returns forgets it */
+  whenEnded(listener: () => void): () => void {
+    this.onEnd.add(listener)
+    return () => void this.onEnd.delete(listener)
   }
 
   private get maySeal(): boolean {

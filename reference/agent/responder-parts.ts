@@ -4,7 +4,8 @@ import { answerElements, type AnswerElements } from './answer-batch.js'
 import { randomUuid, type Entropy } from './clock.js'
 import type { LiveSession } from './live-session.js'
 import { pause } from './pause.js'
-import { ECHO_DELAY, type ServedTask } from './tasks.js'
+import { cut, type ServedStream } from './served-streams.js'
+import { ECHO_CHUNK_SIZE, ECHO_DELAY, type ServedTask, type TaskRequest } from './tasks.js'
 
 /** What a responder decides by itself, step by step, so that each can be replaced to make one that is wrong on purpose. */
 export interface ResponderParts {
@@ -16,10 +17,16 @@ export interface ResponderParts {
   readonly recordAccepted: (session: LiveSession) => void
   readonly ping: ServedTask
   readonly echo: ServedTask
+  readonly echoStream: ServedStream
   readonly close: ServedTask
   /** In which order the messages of a batch are begun (batch.in-order). */
   readonly answerElements: AnswerElements
   readonly detailOf: DetailOf
+}
+
+const delayed = async ({ metadata, signal }: TaskRequest): Promise<void> => {
+  const delay = metadata[ECHO_DELAY]
+  if (delay !== undefined) await pause(Math.min(Number(delay) || 0, MAX_ECHO_DELAY_MS), signal)
 }
 
 /** The steps as the specification has them. */
@@ -32,10 +39,14 @@ export const responderParts: ResponderParts = {
     session.confirm()
   },
   ping: plaintext => plaintext,
-  echo: async (plaintext, { metadata, signal }) => {
-    const delay = metadata[ECHO_DELAY]
-    if (delay !== undefined) await pause(Math.min(Number(delay) || 0, MAX_ECHO_DELAY_MS), signal)
+  echo: async (plaintext, request) => {
+    await delayed(request)
     return plaintext
+  },
+  echoStream: async function* (chunks, request) {
+    await delayed(request)
+    const size = Number(request.metadata[ECHO_CHUNK_SIZE] ?? Infinity)
+    for await (const chunk of chunks) yield* cut(chunk, size)
   },
   close: (_plaintext, _request, endSession) => {
     endSession()

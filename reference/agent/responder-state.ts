@@ -1,4 +1,4 @@
-import type { Limits } from '../../schemas/index.js'
+import type { Capability, Limits } from '../../schemas/index.js'
 import type { Guard } from '../bytes/guard.js'
 import type { taskGuards as handshakeTaskGuards } from '../handshake/responder-guards.js'
 import type { ReplayStore } from '../handshake/responder-guards.js'
@@ -18,6 +18,11 @@ import type { Identity } from './identity.js'
 import type { LiveSession } from './live-session.js'
 import type { ResponderParts } from './responder-parts.js'
 import type { LifeContext, SessionContext } from './session-guards.js'
+import type { ResponderStream } from './responder-stream.js'
+import type { ServedStream } from './served-streams.js'
+import type { StreamContext } from './stream-guards.js'
+import type { StreamParts } from './stream-parts.js'
+import type { StreamTable } from './stream-table.js'
 import type { ServedTask, TaskContext } from './tasks.js'
 
 /** Every check of a responder, in the order in which they are made. */
@@ -48,6 +53,10 @@ export interface ResponderGuards {
   readonly opened: readonly Guard<SessionContext>[]
   /** A task, once the request has been accepted. */
   readonly task: readonly Guard<TaskContext>[]
+  /** A message with a `stream`. */
+  readonly stream: readonly Guard<StreamContext>[]
+  /** The arguments of a task. */
+  readonly arguments: readonly Guard<TaskContext>[]
 }
 
 /** Where a responder can be made wrong on purpose, in one place at a time. */
@@ -55,6 +64,7 @@ export interface ResponderSeams {
   readonly parts: Parts
   readonly responderParts: ResponderParts
   readonly guards: ResponderGuards
+  readonly streamParts: StreamParts
   readonly wire: WireHook
   readonly webSocket: WebSocketParts
 }
@@ -63,7 +73,15 @@ export interface ResponderSeams {
 export interface ResponderState extends Omit<ResponderSeams, 'wire' | 'webSocket'> {
   readonly identity: Identity
   readonly limits: Limits
+  /** What the card declares. */
+  readonly capabilities: ReadonlySet<Capability>
   readonly tasks: ReadonlyMap<string, ServedTask>
+  /** The tasks that are served as streams. */
+  readonly streamTasks: ReadonlyMap<string, ServedStream>
+  /** The live streams of every connection. */
+  readonly streams: StreamTable<ResponderStream>
+  /** Bytes of chunks that wait for their tasks on one connection, at most. */
+  readonly maxStreamBytes: number
   readonly sessions: SessionTable<LiveSession>
   readonly replay: ReplayStore
   readonly resolve: Resolver

@@ -1,4 +1,4 @@
-import type { AgentCard, Capability } from '../../schemas/index.js'
+import type { AgentCard } from '../../schemas/index.js'
 import { SageError } from '../bytes/sage-error.js'
 import { encodeUtf8 } from '../bytes/utf8.js'
 import { listen, type Listener } from '../http/listener.js'
@@ -8,6 +8,7 @@ import type { Exchange } from '../transport/exchange.js'
 import { WebSocketListener } from '../websocket/websocket-listener.js'
 import type { Agent, ServeOptions } from './agent.js'
 import { faultOf } from './agent-event.js'
+import { capabilitiesOf } from './capabilities.js'
 import { CardIssuer } from './card-issuer.js'
 import { checkWhole } from './check-whole.js'
 import { createState } from './create-state.js'
@@ -51,10 +52,12 @@ const checkCard = (card: AgentCard): void => {
 }
 
 const cardIssuer = (options: ServeOptions, http: string, { limits, clock, parts }: ResponderState): CardIssuer => {
-  const { identity, name, capabilities: { echo = true, ws = false, batch = false } = {} } = options
-  const offered: Readonly<Partial<Record<Capability, boolean>>> = { echo, batch, ws: ws !== false }
-  const capabilities = (Object.keys(offered) as Capability[]).filter(capability => offered[capability])
-  const endpoints = { http, ...(ws !== false && { ws: `${http.replace(/^http/, 'ws')}${WEBSOCKET_PATH}` }) }
+  const { identity, name } = options
+  const capabilities = capabilitiesOf(options)
+  const endpoints = {
+    http,
+    ...(capabilities.includes('ws') && { ws: `${http.replace(/^http/, 'ws')}${WEBSOCKET_PATH}` }),
+  }
   return new CardIssuer({ identity, name, endpoints, capabilities, limits }, clock, parts)
 }
 

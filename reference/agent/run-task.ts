@@ -40,7 +40,9 @@ const execute = async (request: OpenedRequest, state: ResponderState): Promise<T
   const { message, plaintext, session, signal, begun } = request
   const task = state.tasks.get(message.task_id)
   try {
-    enforce(state.guards.task, { message, plaintext, task })
+    const context = { message, plaintext, task, capabilities: state.capabilities }
+    enforce(state.guards.task, context)
+    enforce(state.guards.arguments, context)
   } catch (error) {
     return refusal(error)
   }

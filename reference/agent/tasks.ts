@@ -2,8 +2,11 @@ import {
   CLOSE_TASK,
   ECHO_TASK,
   HANDSHAKE_TASK,
+  MAX_CHUNK_SIZE,
+  MAX_ECHO_CHUNKS,
   MAX_PING_BYTES,
   PING_TASK,
+  type Capability,
   type Metadata,
   type SessionMessage,
 } from '../../schemas/index.js'
@@ -11,9 +14,13 @@ import type { Guard } from '../bytes/guard.js'
 import { SageError } from '../bytes/sage-error.js'
 import { isTask } from '../bytes/token.js'
 import type { ResponderParts } from './responder-parts.js'
+import type { ServedStream } from './served-streams.js'
 
 /** Name of the metadata entry with which an echo is asked to wait. */
 export const ECHO_DELAY = 'delay-ms'
+
+/** Name of the metadata entry with which an echo is asked to cut its plaintext. */
+export const ECHO_CHUNK_SIZE = 'chunk_size'
 
 /** Who asks for a task, and how. */
 export interface TaskRequest {
@@ -48,6 +55,13 @@ export class TaskFailure extends Error {
 /** A task as the responder runs it; `endSession` is for the one that closes. */
 export type ServedTask = (plaintext: Uint8Array, request: TaskRequest, endSession: () => void) => ReturnType<Task>
 
+/** The name of a deployer's own task. @throws SageError `configuration` for one that is no task or belongs to the protocol */
+export const checkTaskName = (name: string): string => {
+  if (!isTask(name) || name.startsWith('sage/') || name === HANDSHAKE_TASK)
+    throw new SageError('configuration', 'a task has a name of the form of tasks, outside sage/')
+  return name
+}
+
 /**
  * The tasks of a responder by name: those of every responder, echo where it is declared, and the deployer's own.
  * @throws SageError `configuration` for a name that is no task or belongs to the protocol
@@ -62,11 +76,7 @@ export const servedTasks = (
     [CLOSE_TASK, parts.close],
   ])
   if (echo) tasks.set(ECHO_TASK, parts.echo)
-  for (const [name, task] of Object.entries(own)) {
-    if (!isTask(name) || name.startsWith('sage/') || name === HANDSHAKE_TASK)
-      throw new SageError('configuration', 'a task has a name of the form of tasks, outside sage/')
-    tasks.set(name, task)
-  }
+  for (const [name, task] of Object.entries(own)) tasks.set(checkTaskName(name), task)
   return tasks
 }
 
@@ -75,17 +85,35 @@ export interface TaskContext {
   readonly message: SessionMessage
   readonly plaintext: Uint8Array
   /** What the responder serves under this name. */
-  readonly task: ServedTask | undefined
+  readonly task: ServedTask | ServedStream | undefined
+  readonly capabilities: ReadonlySet<Capability>
 }
 
 const isDelay = (text: string): boolean => /^(?:0|[1-9]\d{0,3})$/.test(text)
 
+/** Can this request for a stream of echoes be cut as it asks? */
+const isCuttable = ({ message: { stream, metadata }, plaintext }: TaskContext): boolean => {
+  const text = metadata?.[ECHO_CHUNK_SIZE]
+  if (text === undefined || stream === undefined) return true
+  const size = /^[1-9]\d{0,6}$/.test(text) ? Number(text) : MAX_CHUNK_SIZE + 1
+  const isWhole = 'seq' in stream && stream.end
+  return isWhole && size <= MAX_CHUNK_SIZE && Math.ceil(plaintext.length / size) <= MAX_ECHO_CHUNKS
+}
+
 /** What a responder asks of an opened request, in the order of error.precedence; every refusal is authenticated. */
 export const taskGuards: readonly Guard<TaskContext>[] = [
   ['task.unknown', ({ task }) => (task === undefined ? 'task_unsupported' : undefined)],
-  // Neither gzip nor streams are capabilities of this responder.
+  // gzip is no capability of this responder.
   ['task.encoding', ({ message }) => (message.encoding === undefined ? undefined : 'encoding_unsupported')],
-  ['task.stream', ({ message }) => (message.stream === undefined ? undefined : 'stream_violation')],
+  [
+    'task.stream',
+    ({ message, capabilities }) =>
+      message.stream === undefined || capabilities.has('stream') ? undefined : 'stream_violation',
+  ],
+]
+
+/** What a responder asks of the arguments of a task. */
+export const argumentGuards: readonly Guard<TaskContext>[] = [
   [
     'task.ping-limit',
     ({ message, plaintext }) =>
@@ -95,5 +123,9 @@ export const taskGuards: readonly Guard<TaskContext>[] = [
     'task.echo-delay-form',
     ({ message }) =>
       message.task_id === ECHO_TASK && !isDelay(message.metadata?.[ECHO_DELAY] ?? '0') ? 'malformed' : undefined,
+  ],
+  [
+    'task.echo-chunks-form',
+    context => (context.message.task_id === ECHO_TASK && !isCuttable(context) ? 'malformed' : undefined),
   ],
 ]

@@ -12,6 +12,7 @@ import { isLoopbackHost } from '../transport/loopback.js'
 import { plainCodeOf, plainError, type DetailOf } from '../transport/plain-error.js'
 import { announcedBytes, readBody } from './read-body.js'
 import { asksForWebSocket, serveWithoutUpgrade } from './upgrade-request.js'
+import { answerStream } from './stream-answer.js'
 import {
   cardAnswer,
   replyAnswer,
@@ -22,7 +23,7 @@ import {
   type WireHook,
   type WireSubject,
 } from './wire.js'
-import { isReadToItsEnd, writeAnswer, writeRawAnswer } from './write-answer.js'
+import { isReadToItsEnd, writeAnswer, writeLines, writeRawAnswer } from './write-answer.js'
 
 /** What a listener serves, and how far it goes. */
 export interface ListenerOptions {
@@ -143,7 +144,8 @@ class HttpListener {
       const isLast = this.draining || !isReadToItsEnd(request)
       const headers = { ...answer.headers, ...(isLast && { connection: 'close' }) }
       const hooked = await this.options.wire({ ...answer, headers }, about)
-      writeAnswer(request, response, hooked, this.options.requestTimeoutMs)
+      if (hooked.lines === undefined) writeAnswer(request, response, hooked, this.options.requestTimeoutMs)
+      else await writeLines(response, hooked, hooked.lines, this.options.requestTimeoutMs)
     } catch (error) {
       if (!isSageError(error, 'connection_lost')) throw error
       response.destroy()
@@ -217,15 +219,12 @@ class HttpListener {
     const body = await readBody(request, judge)
     const reading = exchange.read(body)
     const accepted = (): void => undefined
+    const arrival = { transport: 'http', connection: request, accepted, signal } as const
     const reply = isBatch
-      ? await exchange.answerBatch(reading, { transport: 'http', judge: accepted, accepted, signal })
-      : await exchange.answer(reading, {
-          transport: 'http',
-          judge: message => judge(body.length, namesOf(message)),
-          accepted,
-          signal,
-        })
-    return { answer: replyAnswer(reply), about: subjectOf(reply) }
+      ? await exchange.answerBatch(reading, { ...arrival, judge: accepted })
+      : await exchange.answer(reading, { ...arrival, judge: message => judge(body.length, namesOf(message)) })
+    const answer = 'body' in reply ? replyAnswer(reply) : await answerStream(reply)
+    return { answer, about: subjectOf(reply) }
   }
 
   private refusal(error: unknown, allow: string): Outcome {

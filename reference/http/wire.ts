@@ -1,6 +1,6 @@
-import { statusOf, type PlainErrorCode } from '../../schemas/index.js'
+import { statusOf, STREAM_MEDIA_TYPE, type PlainErrorCode } from '../../schemas/index.js'
 import { encodeUtf8 } from '../bytes/utf8.js'
-import type { BatchReply, ReceivedMessage, Reply } from '../transport/exchange.js'
+import type { BatchReply, ReceivedMessage, Reply, WholeReply } from '../transport/exchange.js'
 
 /** An answer over HTTP, as it is about to be written. */
 export interface WireAnswer {
@@ -8,11 +8,13 @@ export interface WireAnswer {
   /** By name in lower case. `content-length` is added when it is written. */
   readonly headers: Readonly<Record<string, string>>
   readonly body: Uint8Array
+  /** What follows the body, a piece at a time, when it is taken: the lines of a stream. */
+  readonly lines?: AsyncIterable<string>
 }
 
 /** What an answer is about. */
 export interface WireSubject {
-  readonly kind: 'card' | 'handshake' | 'session' | 'batch' | 'error' | 'unknown-path' | 'upgrade'
+  readonly kind: 'card' | 'unknown-path' | 'upgrade' | 'batch' | Reply['kind']
   /** The code of a plain error. */
   readonly code?: PlainErrorCode
   /** The message that is answered, where it could be read. */
@@ -58,8 +60,16 @@ const errorHeaders = (code: PlainErrorCode, allow: string): Record<string, strin
   ...(code === 'payload_too_large' && { connection: 'close' }),
 })
 
+/** The answer that carries a stream, one response on each line (stream.http-answer). */
+export const streamAnswer = (lines: AsyncIterable<string>): WireAnswer => ({
+  status: 200,
+  headers: { 'content-type': STREAM_MEDIA_TYPE, 'cache-control': 'no-store' },
+  body: new Uint8Array(),
+  lines,
+})
+
 /** The answer that carries a reply; `allow` lists the methods of the path for `method_not_allowed`. */
-export const replyAnswer = (reply: Reply | BatchReply, allow = 'POST'): WireAnswer =>
+export const replyAnswer = (reply: WholeReply | BatchReply, allow = 'POST'): WireAnswer =>
   reply.kind === 'error'
     ? json(statusOf(reply.body.error), reply.body, errorHeaders(reply.body.error, allow))
     : json(200, reply.body)

@@ -43,6 +43,38 @@ export const writeAnswer = (
   linger(request, socket)
 }
 
+/** Resolves when the socket has taken what it was given, or takes nothing more. */
+const drained = (response: ServerResponse): Promise<void> =>
+  new Promise(resolve => {
+    const go = (): void => {
+      response.off('drain', go).off('close', go)
+      resolve()
+    }
+    response.on('drain', go).on('close', go)
+  })
+
+/**
+ * Writes an answer in lines, each when the client has taken those before it. Takes no further line once the client is gone.
+ * @param stallMs milliseconds after which a client that does not take what is there is cut off
+ */
+export const writeLines = async (
+  response: ServerResponse,
+  { status, headers }: WireAnswer,
+  lines: AsyncIterable<string>,
+  stallMs: number,
+): Promise<void> => {
+  response.writeHead(status, headers)
+  for await (const line of lines) {
+    if (response.destroyed) return
+    if (response.write(line)) continue
+    response.setTimeout(stallMs)
+    await drained(response)
+    // It may take the next line as long as it likes to come.
+    response.setTimeout(0)
+  }
+  response.end()
+}
+
 /** Has nothing of this request's body been left unread? */
 export const isReadToItsEnd = (request: IncomingMessage): boolean => request.complete || !hasBody(request)
 

@@ -15,6 +15,25 @@ export type Reply =
   | { readonly kind: 'handshake'; readonly body: HandshakeResponse; readonly message: ReceivedMessage }
   | { readonly kind: 'session'; readonly body: SessionResponse; readonly message: ReceivedMessage }
   | { readonly kind: 'error'; readonly body: PlainError; readonly message?: ReceivedMessage | undefined }
+  | StreamReply
+  | { readonly kind: 'none'; readonly message: ReceivedMessage }
+
+/** What a responder says in a stream: many responses, made one at a time when they are asked for. */
+export interface StreamReply {
+  readonly kind: 'stream'
+  /** A plain error, which is then the last, where nothing can be sealed any more. Does not fail. */
+  readonly responses: AsyncIterable<SessionResponse | PlainError>
+  readonly message: ReceivedMessage
+}
+
+/** A reply that is there as a whole. */
+export type WholeReply = Extract<Reply, { readonly body: object }>
+
+/** Is this message no beginning: a control, or a further chunk of a stream? */
+export const isContinuation = (message: ReceivedMessage): boolean => {
+  const stream = message.kind === 'session' ? message.message.stream : undefined
+  return stream !== undefined && !('seq' in stream && stream.seq === 0)
+}
 
 /** What a responder says to a batch: to each of its messages, or to none. */
 export type BatchReply = { readonly kind: 'batch'; readonly body: BatchResponse } | Extract<Reply, { kind: 'error' }>
@@ -22,6 +41,8 @@ export type BatchReply = { readonly kind: 'batch'; readonly body: BatchResponse 
 /** How a message came, and who waits for the reply. */
 export interface Arrival {
   readonly transport: 'http' | 'ws'
+  /** The connection, as a thing to tell it from others. Streams belong to one. */
+  readonly connection: object
   /** Judges what the transport says about the message beside its bytes. @throws SageError */
   readonly judge: (message: ReceivedMessage) => void
   /** Told as soon as the message has been accepted: its handshake is answered, or its record has opened. */

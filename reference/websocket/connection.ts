@@ -2,7 +2,14 @@ import type { WebSocket } from 'ws'
 import { closeCodes } from '../../schemas/index.js'
 import { enforce, firstRefusal, type Guard } from '../bytes/guard.js'
 import { SageError } from '../bytes/sage-error.js'
-import type { Arrival, Exchange, Reading, Reply } from '../transport/exchange.js'
+import {
+  isContinuation,
+  type Arrival,
+  type Exchange,
+  type Reading,
+  type Reply,
+  type StreamReply,
+} from '../transport/exchange.js'
 import type { CloseReason, ConnectionCaps, IncomingContext, LoadContext } from './incoming-guards.js'
 import { Outbox } from './outbox.js'
 import type { Pulse } from './pulse.js'
@@ -94,6 +101,10 @@ export class Connection {
     this.abort()
   }
 
+  private get isOpen(): boolean {
+    return this.socket.readyState === this.socket.OPEN
+  }
+
   private get progress(): number {
     return this.line.bytesRead + this.outbox.written
   }
@@ -113,21 +124,34 @@ export class Connection {
   }
 
   private async answer(reading: Reading, bytes: number): Promise<void> {
-    const { exchange, parts } = this.options
+    const { exchange } = this.options
     const abort = new AbortController()
     this.running.add(abort)
     this.requestBytes += bytes
     const arrival = this.arrival(abort.signal)
     try {
-      const reply = await this.turn(() => exchange.answer(reading, arrival))
-      if (this.socket.readyState !== this.socket.OPEN) return
-      this.outbox.send(await parts.text(JSON.stringify(reply.body), subjectOf(reply, this)))
-      this.waitForReader()
+      const reply = await this.turn(() => exchange.answer(reading, arrival)).finally(() => (this.requestBytes -= bytes))
+      if (reply.kind === 'stream') await this.pour(reply)
+      else if (reply.kind !== 'none') await this.say(reply.body, reply)
     } finally {
-      this.requestBytes -= bytes
       this.running.delete(abort)
       if (this.running.size === 0) this.onIdle()
     }
+  }
+
+  /** Sends what a stream has to say, as fast as it is taken. */
+  private async pour(reply: StreamReply): Promise<void> {
+    for await (const body of reply.responses) {
+      await this.say(body, reply)
+      await this.outbox.room()
+      if (!this.isOpen) return
+    }
+  }
+
+  private async say(body: object, reply: Reply): Promise<void> {
+    if (!this.isOpen) return
+    this.outbox.send(await this.options.parts.text(JSON.stringify(body), subjectOf(reply, this)))
+    this.waitForReader()
   }
 
   private arrival(signal: AbortSignal): Arrival {
@@ -135,8 +159,9 @@ export class Connection {
     const load = { requests: this.running.size, bytes: this.requestBytes, caps }
     return {
       transport: 'ws',
-      judge: () => {
-        if (this.isDraining) throw new SageError('unavailable', 'no room for a request')
+      connection: this,
+      judge: message => {
+        if (this.isDraining && !isContinuation(message)) throw new SageError('unavailable', 'no room for a request')
         enforce(loadGuards, load)
       },
       accepted: () => this.pulse.accepted(),

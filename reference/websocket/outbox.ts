@@ -28,6 +28,7 @@ export class Outbox {
   written = 0
   private handed = 0
   private readonly queue: Waiting[] = []
+  private readonly roomless: (() => void)[] = []
 
   /** @param onWritten called whenever the socket has written something */
   constructor(
@@ -46,6 +47,14 @@ export class Outbox {
     this.queue.push(waiting)
     this.pump()
     return () => this.withdraw(waiting)
+  }
+
+  /**
+   * Resolves when the socket could do with more to write, or takes nothing more. Who has much to send, one message after
+   * the other, waits for it in between.
+   */
+  async room(): Promise<void> {
+    if (this.waiting >= HIGH_WATER) await new Promise<void>(resolve => this.roomless.push(resolve))
   }
 
   private withdraw(waiting: Waiting): void {
@@ -74,11 +83,17 @@ export class Outbox {
       // A connection that has ended takes nothing more.
       if (error) return this.clear()
       this.pump()
+      if (this.waiting < HIGH_WATER) this.makeRoom()
       this.onWritten()
     })
   }
 
   private clear(): void {
     for (const { bytes, sent } of this.queue.splice(0)) this.waiting -= bytes.length - sent
+    this.makeRoom()
+  }
+
+  private makeRoom(): void {
+    for (const go of this.roomless.splice(0)) go()
   }
 }

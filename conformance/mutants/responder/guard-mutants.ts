@@ -1,5 +1,6 @@
 import { honestSeams } from '../../../reference/agent/honest-seams.js'
-import { move, mutant, omit, type ListName, type ResponderMutant } from './mutant.js'
+import { MAX_PING_BYTES, PING_TASK } from '../../../schemas/index.js'
+import { insert, move, mutant, omit, type ListName, type ResponderMutant } from './mutant.js'
 
 // One mutant for every guard of the responder: the same agent without it. Nobody has to think of these.
 
@@ -92,7 +93,16 @@ const moved = [
     move('http', 'http.body-limit', 'http.content-encoding'),
   ),
   mutant('encoding-before-task', ['error.precedence/session'], move('task', 'task.encoding', 'task.unknown')),
-  mutant('ping-limit-before-encoding', ['error.precedence/session'], move('task', 'task.ping-limit', 'task.encoding')),
+  mutant(
+    'ping-limit-before-encoding',
+    ['error.precedence/session'],
+    insert(
+      'task',
+      ({ message, plaintext }) =>
+        message.task_id === PING_TASK && plaintext.length > MAX_PING_BYTES ? 'payload_too_large' : undefined,
+      'task.encoding',
+    ),
+  ),
 ]
 
 /** Responders that lack a guard, or have one in the wrong place. */

@@ -1,0 +1,35 @@
+import type { SessionResponse } from '../../schemas/index.js'
+import { encodeBase64 } from '../bytes/base64.js'
+import { isSageError, SageError } from '../bytes/sage-error.js'
+import type { ResponseEnvelope } from '../message/aad.js'
+import type { Parts } from '../parts.js'
+import { MIN_RECORD_LENGTH } from '../session/record.js'
+import type { LiveSession } from './live-session.js'
+
+const base64Length = (bytes: number): number => 4 * Math.ceil(bytes / 3)
+
+/** Bytes of the response that carries a plaintext. */
+export const responseSize = (envelope: ResponseEnvelope, plaintext: Uint8Array): number =>
+  JSON.stringify({ ...envelope, data: '' }).length + base64Length(plaintext.length + MIN_RECORD_LENGTH)
+
+/**
+ * Seals a response into the next record of its session.
+ * @param requestRecord of the message that it answers, to which it is bound
+ * @throws SageError `session_unknown` when the session has no record left for it
+ */
+export const sealResponse = (
+  session: LiveSession,
+  envelope: ResponseEnvelope,
+  plaintext: Uint8Array,
+  requestRecord: Uint8Array,
+  parts: Parts,
+): SessionResponse => {
+  const callerAad = parts.responseAad(envelope, parts.requestHash(requestRecord, parts), parts)
+  try {
+    return { ...envelope, data: encodeBase64(session.seal(plaintext, callerAad)) }
+  } catch (cause) {
+    throw isSageError(cause, 'session_closed')
+      ? new SageError('session_unknown', 'the session has ended', { cause })
+      : cause
+  }
+}

@@ -1,0 +1,62 @@
+/** What the table has to know of a live stream. */
+export interface TabledStream {
+  /** Session to which it belongs. */
+  readonly kid: string
+  /** `stream.id`. */
+  readonly id: string
+  /** Bytes of chunks that its task has not taken yet. */
+  readonly bytes: number
+}
+
+/** Name of a stream on its connection: the same id in another session is another stream. */
+export type StreamKey = (kid: string, id: string) => string
+
+/** The live streams of one connection. */
+export class ConnectionStreams<Live extends TabledStream = TabledStream> implements Iterable<Live> {
+  private readonly live = new Map<string, Live>()
+
+  constructor(private readonly keyOf: StreamKey) {}
+
+  get size(): number {
+    return this.live.size
+  }
+
+  /** Bytes that wait for the tasks of all of them. */
+  get bytes(): number {
+    let bytes = 0
+    for (const stream of this) bytes += stream.bytes
+    return bytes
+  }
+
+  find(kid: string, id: string): Live | undefined {
+    return this.live.get(this.keyOf(kid, id))
+  }
+
+  add(stream: Live): void {
+    this.live.set(this.keyOf(stream.kid, stream.id), stream)
+  }
+
+  /** The stream is over; its id may be used again. */
+  remove(stream: Live): void {
+    const key = this.keyOf(stream.kid, stream.id)
+    if (this.live.get(key) === stream) this.live.delete(key)
+  }
+
+  [Symbol.iterator](): Iterator<Live> {
+    return this.live.values()
+  }
+}
+
+/** The live streams of every connection. They go when their connection is forgotten. */
+export class StreamTable<Live extends TabledStream> {
+  private readonly connections = new WeakMap<object, ConnectionStreams<Live>>()
+
+  constructor(private readonly keyOf: StreamKey) {}
+
+  /** Those of one connection. */
+  of(connection: object): ConnectionStreams<Live> {
+    let streams = this.connections.get(connection)
+    if (streams === undefined) this.connections.set(connection, (streams = new ConnectionStreams(this.keyOf)))
+    return streams
+  }
+}
