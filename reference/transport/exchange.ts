@@ -19,6 +19,8 @@ export type Reply =
 /** How a message came, and who waits for the reply. */
 export interface Arrival {
   readonly transport: 'http' | 'ws'
+  /** What it came on, where that carries more than one message. */
+  readonly connection?: object
   /** Judges what the transport says about the message beside its bytes. @throws SageError */
   readonly judge: (message: ReceivedMessage) => void
   /** Told as soon as the message has been accepted: its handshake is answered, or its record has opened. */

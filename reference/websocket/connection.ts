@@ -27,7 +27,7 @@ export interface Line {
   readonly bytesRead: number
 }
 
-const subjectOf = (reply: Reply, connection: object): TextSubject => ({
+const subjectOf = (reply: Reply, connection: TextSubject['connection']): TextSubject => ({
   kind: reply.kind,
   ...(reply.kind === 'error' && { code: reply.body.error }),
   ...(reply.message && { message: reply.message }),
@@ -135,6 +135,7 @@ export class Connection {
     const load = { requests: this.running.size, bytes: this.requestBytes, caps }
     return {
       transport: 'ws',
+      connection: this,
       judge: () => {
         if (this.isDraining) throw new SageError('unavailable', 'no room for a request')
         enforce(loadGuards, load)
