@@ -34,10 +34,11 @@ const readHead = (bytes: Buffer): (FrameHead & { readonly headLength: number }) 
 }
 
 const writeHead = ({ fin, reserved, opcode, mask, length }: FrameHead): Buffer => {
-  const head = Buffer.alloc(10)
+  const isShort = length < 126
+  const head = Buffer.alloc(isShort ? 2 : 10)
   head[0] = (fin ? 0x80 : 0) | (reserved << 4) | opcode
-  head[1] = (mask.length > 0 ? 0x80 : 0) | 127
-  head.writeBigUInt64BE(BigInt(length), 2)
+  head[1] = (mask.length > 0 ? 0x80 : 0) | (isShort ? length : 127)
+  if (!isShort) head.writeBigUInt64BE(BigInt(length), 2)
   return Buffer.concat([head, mask])
 }
 

@@ -35,6 +35,12 @@ const upgradeHeaders = (change: (lines: readonly string[]) => readonly string[])
 
 const isFrom = (header: string) => (line: string) => line.toLowerCase().startsWith(`${header}:`)
 
+/** The session that the answer to a handshake names. */
+const kidIn = (answer: string): string => {
+  const { data } = JSON.parse(answer) as { data: string }
+  return (JSON.parse(Buffer.from(data, 'base64').toString()) as { kid: string }).kid
+}
+
 /** Remembers on which connection each session was made. */
 const remembering =
   (fault: (connections: ReadonlyMap<string, { readonly ended: Promise<void> }>) => Fault): Fault =>
@@ -42,9 +48,7 @@ const remembering =
     const connections = new Map<string, { readonly ended: Promise<void> }>()
     const noted = webSocket(before => ({
       text: (text, about) => {
-        const { data } = JSON.parse(text) as { data?: string }
-        const { kid } = JSON.parse(Buffer.from(data ?? 'e30', 'base64').toString()) as { kid?: string }
-        if (about.kind === 'handshake' && kid !== undefined) connections.set(kid, about.connection)
+        if (about.kind === 'handshake') connections.set(kidIn(text), about.connection)
         return before.text(text, about)
       },
     }))
@@ -159,9 +163,14 @@ const messages = [
     }),
   ),
   mutant(
-    'answers-binary',
+    'errors-binary',
     ['ws.text'],
-    webSocket(honest => ({ text: async (text, about) => Buffer.from(await honest.text(text, about)) })),
+    webSocket(honest => ({
+      text: async (text, about) => {
+        const written = await honest.text(text, about)
+        return about.kind === 'error' ? Buffer.from(written) : written
+      },
+    })),
   ),
   mutant(
     'oversize-read-to-its-end',
