@@ -93,6 +93,17 @@ t.test('who hangs up without a close frame is not observed: its code could not b
   t.match(result, { state: 'not-observed', observed: /ended without a close frame/ })
 })
 
+t.test('connections are lost, cut and flooded as they are over HTTP, and it ends', async t => {
+  const results = await run(
+    {},
+    'handshake.response-schema/endless-body',
+    'message.response-honoured/endless-body',
+    'message.response-honoured/unreadable',
+    'message.no-resend/lost-connection',
+  )
+  for (const { check, state, observed } of results) t.equal(state, 'pass', `${check} ${observed ?? ''}`)
+})
+
 t.test('who cannot connect may go over to HTTP', async t => {
   t.match(await run({ fallsBack: true }, 'ws.selected'), [{ state: 'pass' }])
 })
