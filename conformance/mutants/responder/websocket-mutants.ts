@@ -151,7 +151,7 @@ const messages = [
   ),
   mutant(
     'schema-violations-close',
-    ['message.schema'],
+    ['ws.same-as-http', 'message.schema'],
     insert('incoming', ({ reading }) => {
       if (!reading.isJson) return undefined
       try {
