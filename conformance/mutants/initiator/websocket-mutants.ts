@@ -1,11 +1,11 @@
 import { WebSocket } from 'ws'
 import { SUBPROTOCOL } from '../../../schemas/index.js'
+import { connect } from '../../../reference/agent/connect.js'
 import { isSageError } from '../../../reference/bytes/sage-error.js'
 import { encodeUtf8 } from '../../../reference/bytes/utf8.js'
-import { httpTransport } from '../../../reference/http/http-transport.js'
-import type { Answer, Channel, ChannelOptions, Transport } from '../../../reference/transport/channel.js'
+import type { Answer, Channel, ChannelOptions } from '../../../reference/transport/channel.js'
 import { channelParts, type ChannelParts } from '../../../reference/websocket/channel-parts.js'
-import { createWebSocketTransport, webSocketTransport } from '../../../reference/websocket/websocket-transport.js'
+import { createWebSocketTransport } from '../../../reference/websocket/websocket-transport.js'
 import { initiator, mutant, type Fault, type Wrong } from './mutant.js'
 
 /** Other decisions over WebSocket. */
@@ -56,22 +56,17 @@ const answering = ({ body }: Answer, id: string): Answer => {
   return { body: encodeUtf8(JSON.stringify({ ...members, message_id: id })) }
 }
 
-/** Sends over HTTP what was lost on the way. */
-const resendsOverHttp: Wrong = {
-  asked: told => {
-    const open: Transport['open'] = async (endpoint, options) => {
-      const webSocket = await webSocketTransport.open(endpoint, options)
-      const http = await httpTransport.open(new URL(told.url), options)
-      const exchange: Channel['exchange'] = message =>
-        webSocket.exchange(message).catch((error: unknown) => {
-          if (!isSageError(error, 'connection_lost')) throw error
-          return http.exchange(message)
-        })
-      return { exchange, close: async () => void (await Promise.all([webSocket.close(), http.close()])) }
+/** Asks again over HTTP where the answer was lost on the way. */
+const asksAgainOverHttp: Wrong = {
+  drive: async ({ asked, open, ask }) => {
+    await using session = await open()
+    try {
+      return await ask(session)
+    } catch (error) {
+      if (!isSageError(error) || !isSageError(error.cause, 'connection_lost')) throw error
+      await using another = await connect(asked.url, { ...asked.options, transports: ['http'] })
+      return await ask(another)
     }
-    const both = { ...webSocketTransport, open }
-    const transports = (told.options.transports ?? ['ws', 'http']).map(name => (name === 'ws' ? both : name))
-    return { ...told, options: { ...told.options, transports } }
   },
 }
 
@@ -125,5 +120,5 @@ export const websocketMutants = [
     takesStrays(answer => answer),
   ),
   mutant('initiator-takes-strays', ['ws.unmatched/taken'], takesStrays(answering)),
-  mutant('initiator-resends-over-http', ['message.no-resend'], resendsOverHttp),
+  mutant('initiator-asks-again-over-http', ['message.no-resend'], asksAgainOverHttp),
 ]
