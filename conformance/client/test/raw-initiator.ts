@@ -37,8 +37,8 @@ export interface Habits {
   readonly closesWith?: number | 'nothing'
   /** Content of its pongs; `nothing` for none at all. */
   readonly pong?: 'nothing' | Uint8Array
-  /** Sends a request again that was not answered. */
-  readonly resends?: 'http' | 'ws'
+  /** Sends a request again that was not answered: sealed anew over HTTP or another connection, or byte for byte. */
+  readonly resends?: 'http' | 'ws' | 'same bytes'
 }
 
 interface Context {
@@ -240,7 +240,8 @@ const act = async (context: Context): Promise<Uint8Array> => {
     const send = async (over: Ask): Promise<Answer> => {
       const draft = session.draft(entropy, { task_id: task.task, plaintext: encodeUtf8(task.payload) })
       const { envelope, record } = sealDraft(draft)
-      const body = await over(envelope, draft.id)
+      let body = await over(envelope, draft.id)
+      if (!body && habits.resends === 'same bytes') body = await post(context)(envelope, draft.id)
       if (body && habits.takesAnyMessage) {
         const open = session.receiver.open.bind(session.receiver)
         return { kind: 'success', ...openResponseRecord(parseSessionResponse(body), record, open) }

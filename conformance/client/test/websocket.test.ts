@@ -77,6 +77,7 @@ const wrong: Readonly<Record<string, [habits: Habits, check: string, reasonCode:
   'answers pings with something else': [{ pong: Uint8Array.of(1) }, 'ws.ping/initiator', 'no-pong'],
   'sends again over HTTP': [{ resends: 'http' }, 'message.no-resend', 'resent'],
   'sends again over another connection': [{ resends: 'ws' }, 'message.no-resend', 'resent'],
+  'sends the same bytes again': [{ resends: 'same bytes' }, 'message.no-resend', 'resent'],
   'sends again after a lost connection': [{ resends: 'http' }, 'message.no-resend/lost-connection', 'resent'],
 }
 
