@@ -126,9 +126,10 @@ class Connection {
     if (opcode === opcodes.continuation && isFirst) return
     this.#forbids(1003, opcode === opcodes.binary)
     this.#parts.push(frame)
-    const text = Buffer.concat(this.#parts.map(part => part.payload))
-    this.#forbids(1009, text.length > this.context.card.limits.maxMessageBytes)
+    const bytes = this.#parts.reduce((sum, part) => sum + part.payload.length, 0)
+    this.#forbids(1009, bytes > this.context.card.limits.maxMessageBytes)
     if (!fin) return
+    const text = Buffer.concat(this.#parts.map(part => part.payload))
     this.#parts = []
     this.#forbids(1007, !isUtf8(text))
     this.#messages.push(text)

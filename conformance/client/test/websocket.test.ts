@@ -9,7 +9,7 @@ const run = (habits: Habits, ...ids: readonly string[]): Promise<CheckResult[]> 
   const environment = {
     client: rawInitiator(habits),
     timeoutMs: 5000,
-    quietMs: 200,
+    quietMs: 500,
     seed: new Uint8Array(1),
     salt: new Uint8Array(1),
     levelOf: () => 'MUST',
@@ -139,7 +139,7 @@ t.test('an initiator that does not use WebSocket is not judged by it, nor starte
       return client(...args)
     },
     timeoutMs: 5000,
-    quietMs: 200,
+    quietMs: 500,
     seed: new Uint8Array(1),
     salt: new Uint8Array(1),
     levelOf: () => 'MUST',
