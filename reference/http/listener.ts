@@ -72,6 +72,8 @@ class HttpListener {
   private readonly aborts = new Set<AbortController>()
   /** The latest answer on each connection. */
   private readonly answers = new WeakMap<Duplex, ServerResponse>()
+  /** Connections with an upgrade that waits for its turn: the server has lost sight of them. */
+  private readonly waiting = new Set<Duplex>()
   private onLoopback = true
 
   constructor(private readonly options: ListenerOptions) {
@@ -118,6 +120,7 @@ class HttpListener {
     if (this.running > 0) await this.idle({ timeoutMs: drainMs, signal }).catch(() => undefined)
     for (const abort of this.aborts) abort.abort()
     this.server.closeAllConnections()
+    for (const socket of this.waiting) socket.destroy()
     await closed
   }
 
@@ -168,6 +171,7 @@ class HttpListener {
   private onUpgrade(upgrades: Upgrades, request: IncomingMessage, socket: Duplex, head: Buffer): void {
     const proceed = (): void => {
       socket.off('error', giveUp)
+      this.waiting.delete(socket)
       if (socket.destroyed) return
       if (pathOf(request.url ?? '') !== upgrades.path || !asksForWebSocket(request))
         return serveWithoutUpgrade(this.server, request, socket, head)
@@ -180,8 +184,9 @@ class HttpListener {
     const giveUp = (): void => void socket.destroy()
     socket.on('error', giveUp)
     const before = this.answers.get(socket)
-    if (before === undefined || before.closed) proceed()
-    else before.once('close', proceed)
+    if (before === undefined || before.closed) return proceed()
+    this.waiting.add(socket)
+    before.once('close', proceed)
   }
 
   /** A request to leave HTTP, for what is taken at its path. */
