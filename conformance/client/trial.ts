@@ -15,7 +15,7 @@ export interface Bench {
   readonly client: Client
   /** Milliseconds that each run of the initiator may take. */
   readonly timeoutMs: number
-  /** Milliseconds that a WebSocket connection may be silent after a fault; a second by default. */
+  /** Milliseconds that a WebSocket connection may be silent after a fault; two seconds by default. */
   readonly quietMs?: number
   readonly seed: Uint8Array
   readonly salt: Uint8Array
@@ -27,7 +27,7 @@ export interface Conditions {
   readonly transport: Transport
 }
 
-const QUIET_MS = 1000
+const QUIET_MS = 2000
 
 const TASK = 'conformance/answer@v1'
 

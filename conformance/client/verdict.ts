@@ -56,6 +56,8 @@ const misconduct = (run: Run, expected: string): Broken | undefined => {
     return broken('redirect-followed', expected, `${seen.elsewhere} requests arrived where the redirect leads`)
   if (sent.length > task.requests)
     return broken('resent', `the payload is sent ${times(task.requests)}`, `it arrived ${times(sent.length)}`)
+  if (seen.repeats > 0)
+    return broken('resent', 'each request is sent once', 'a request arrived again, in the same record')
   return undefined
 }
 

@@ -131,6 +131,7 @@ export class Encounter {
 
   #open(text: Uint8Array): { session: PlayedSession; request: PlayedRequest } {
     const message = parseSessionMessage(text)
+    if (this.seen.requests.some(({ message: before }) => before.payload === message.payload)) this.seen.repeats += 1
     const session = this.#sessions.get(message.kid)
     if (!session || session.ended) throw new NotTaken('session_unknown', 'session.unknown')
     const request = session.open(message)

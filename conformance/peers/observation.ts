@@ -44,6 +44,8 @@ export class Observation {
   readonly handshakes: OpenedRequest[] = []
   /** Requests that opened, in the order in which they arrived, whatever session they belong to. */
   readonly requests: PlayedRequest[] = []
+  /** Requests that arrived again with the same record. */
+  repeats = 0
   /** What arrived that a responder refuses, by the rule that it breaks. */
   readonly refusals: string[] = []
   /** Messages that arrived once the fault was on its way. */

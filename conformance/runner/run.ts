@@ -112,8 +112,9 @@ export const runChecks = async (
   options: RunOptions,
   observer: RunObserver = {},
 ): Promise<Ran> => {
-  const { ws } = environment.surroundings.target
-  const has = (transport: Transport): boolean => transport === 'http' || ws !== undefined
+  const { ws, capabilities } = environment.surroundings.target
+  const has = (transport: Transport): boolean =>
+    transport === 'http' || (ws !== undefined && capabilities.has(transport))
   const plan = planChecks(checks, options.transports, options.only, options.skip, has)
   observer.planned?.(Object.values(plan).reduce((total, part: readonly Planned[]) => total + part.length, 0))
   const watched = (result: CheckResult): CheckResult => {

@@ -1,8 +1,8 @@
-import { defaultLimits, errorTable, Limits, type ErrorRow } from '../../schemas/index.js'
+import { closeCodes, defaultLimits, errorTable, Limits, type ErrorRow } from '../../schemas/index.js'
 import type { Chapter } from './spec-chapters.js'
 import type { Finding } from './trace.js'
 
-// Two tables stand in the prose for people and in schemas/ for programs. They are written twice and must say the same.
+// Some tables stand in the prose for people and in schemas/ for programs. They are written twice and must say the same.
 
 const cellsOf = (row: string): string[] =>
   row
@@ -63,8 +63,29 @@ export const limitsTableFindings = (text: string): Finding[] =>
     ),
   )
 
+/** What each code answers, in the words of the prose. */
+const arrivals: Readonly<Record<keyof typeof closeCodes, string>> = {
+  protocolError: 'a frame that RFC 6455 does not allow',
+  binary: 'a binary message',
+  notJson: 'text that is not UTF-8, or has not been read as a JSON object',
+  noId: 'a JSON object without a valid `id`',
+  tooLarge: 'a message of more than `maxMessageBytes`',
+}
+
+/** Where the table of websocket.md and `closeCodes` differ. */
+export const closeCodeFindings = (text: string): Finding[] =>
+  compare(
+    'spec/websocket.md and schemas/close-codes.ts',
+    tableAfter(text, /^\| what arrives \| close code \|/).map(([what = '', code = '']) => `${what}: ${code}`),
+    Object.entries(closeCodes).map(([name, code]) => `${arrivals[name as keyof typeof closeCodes]}: ${code}`),
+  )
+
 /** Where a table of the prose and its data in `schemas/` differ. */
 export function tableFindings(chapters: readonly Chapter[]): Finding[] {
   const textOf = (name: string) => chapters.find(chapter => chapter.name === name)?.text ?? ''
-  return [...errorTableFindings(textOf('errors')), ...limitsTableFindings(textOf('messages'))]
+  return [
+    ...errorTableFindings(textOf('errors')),
+    ...limitsTableFindings(textOf('messages')),
+    ...closeCodeFindings(textOf('websocket')),
+  ]
 }

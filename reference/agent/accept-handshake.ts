@@ -71,6 +71,7 @@ export const acceptHandshake = async (
     ...recompute(request, payload, parts),
     replay,
     sessions,
+    arrival,
     parts,
   })
   const kid = state.responderParts.newKid(entropy)

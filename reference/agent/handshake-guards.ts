@@ -1,11 +1,14 @@
 import type { Guard } from '../bytes/guard.js'
 import { responderGuards, type ResponderContext } from '../handshake/responder-guards.js'
 import type { SessionTable } from '../session/session-table.js'
+import type { Arrival } from '../transport/exchange.js'
 import type { LiveSession } from './live-session.js'
 
 /** What the guards of a handshake see: what the handshake itself needs, and whether there is room. */
 export interface HandshakeContext extends ResponderContext {
   readonly sessions: SessionTable<LiveSession>
+  /** How the message came. No rule depends on it. */
+  readonly arrival: Arrival
 }
 
 const hasRoom: Guard<HandshakeContext> = [

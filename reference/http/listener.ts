@@ -73,6 +73,10 @@ class HttpListener {
   private draining = false
   private onIdle = (): void => undefined
   private readonly aborts = new Set<AbortController>()
+  /** The latest answer on each connection. */
+  private readonly answers = new WeakMap<Duplex, ServerResponse>()
+  /** Connections with an upgrade that waits for its turn: the server has lost sight of them. */
+  private readonly waiting = new Set<Duplex>()
   private onLoopback = true
 
   constructor(private readonly options: ListenerOptions) {
@@ -92,15 +96,7 @@ class HttpListener {
     this.server.on('checkContinue', (request, response) => serve(request, response, () => response.writeContinue()))
     this.server.on('clientError', (error, socket) => void this.refuseGarbage(error, socket).catch(fault))
     const { upgrades } = options
-    if (upgrades === undefined) return
-    this.server.on('upgrade', (request: IncomingMessage, socket, head) => {
-      if (pathOf(request.url ?? '') !== upgrades.path || !asksForWebSocket(request))
-        return serveWithoutUpgrade(this.server, request, socket, head)
-      void this.upgrade(upgrades, request, socket, head).catch((error: unknown) => {
-        fault(error)
-        socket.destroy()
-      })
-    })
+    if (upgrades !== undefined) this.server.on('upgrade', (...asked) => this.onUpgrade(upgrades, ...asked))
   }
 
   /** Starts listening. @throws SageError `configuration` when the address cannot be had */
@@ -127,6 +123,7 @@ class HttpListener {
     if (this.running > 0) await this.idle({ timeoutMs: drainMs, signal }).catch(() => undefined)
     for (const abort of this.aborts) abort.abort()
     this.server.closeAllConnections()
+    for (const socket of this.waiting) socket.destroy()
     await closed
   }
 
@@ -137,6 +134,7 @@ class HttpListener {
   private async serve(request: IncomingMessage, response: ServerResponse, proceed: () => void): Promise<void> {
     const abort = new AbortController()
     response.on('close', () => abort.abort())
+    this.answers.set(request.socket, response)
     this.aborts.add(abort)
     this.running++
     try {
@@ -173,6 +171,28 @@ class HttpListener {
       if (plainCodeOf(error) === 'internal') this.options.fault(error)
       return this.refusal(error, path === CARD_PATH ? 'GET, HEAD' : 'POST')
     }
+  }
+
+  /** A request that asks for some upgrade: its turn comes once what was asked before it on the connection is answered. */
+  private onUpgrade(upgrades: Upgrades, request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const proceed = (): void => {
+      socket.off('error', giveUp)
+      this.waiting.delete(socket)
+      if (socket.destroyed) return
+      if (pathOf(request.url ?? '') !== upgrades.path || !asksForWebSocket(request))
+        return serveWithoutUpgrade(this.server, request, socket, head)
+      void this.upgrade(upgrades, request, socket, head).catch((error: unknown) => {
+        this.options.fault(error)
+        socket.destroy()
+      })
+    }
+    // From here on nobody else listens for the errors of the connection.
+    const giveUp = (): void => void socket.destroy()
+    socket.on('error', giveUp)
+    const before = this.answers.get(socket)
+    if (before === undefined || before.closed) return proceed()
+    this.waiting.add(socket)
+    before.once('close', proceed)
   }
 
   /** A request to leave HTTP, for what is taken at its path. */

@@ -46,7 +46,7 @@ export const unknownPathAnswer = (): WireAnswer => ({ status: 404, headers: {}, 
 export const upgradeRefusal = (status: number): WireAnswer => ({
   status,
   headers: {
-    ...(status === 426 && { upgrade: 'websocket', connection: 'upgrade' }),
+    ...(status === 426 && { upgrade: 'websocket', connection: 'upgrade, close' }),
     ...(status === 503 && { 'retry-after': String(RETRY_AFTER_SECONDS) }),
   },
   body: new Uint8Array(),

@@ -62,7 +62,7 @@ export interface Transport {
   /** Schemes of the endpoints that it reaches, without the colon. */
   readonly schemes: readonly string[]
   /**
-   * Opens a channel to an endpoint. Where the transport has connections, one has been made when this resolves.
+   * Opens a channel to an endpoint. It may put off connecting to the first message, which then may be `unreachable`.
    * @throws SageError `unreachable` when no connection can be made in time, `aborted`
    */
   open(endpoint: URL, options: ChannelOptions): Promise<Channel>

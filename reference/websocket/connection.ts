@@ -34,7 +34,7 @@ export interface Line {
   readonly bytesRead: number
 }
 
-const subjectOf = (reply: Reply, connection: object): TextSubject => ({
+const subjectOf = (reply: Reply, connection: TextSubject['connection']): TextSubject => ({
   kind: reply.kind,
   ...(reply.kind === 'error' && { code: reply.body.error }),
   ...(reply.message && { message: reply.message }),

@@ -17,8 +17,8 @@ export interface TextSubject {
   readonly code?: PlainErrorCode
   /** The message that is answered, where it could be read. */
   readonly message?: ReceivedMessage
-  /** The connection on which it is answered, as a thing to tell it from others. */
-  readonly connection: object
+  /** The connection on which it is answered; `ended` resolves with its end. */
+  readonly connection: { readonly ended: Promise<void> }
 }
 
 /** The last step before an answer is framed: sees its text, and may return another, or bytes for a binary message. */

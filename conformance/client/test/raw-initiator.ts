@@ -37,8 +37,8 @@ export interface Habits {
   readonly closesWith?: number | 'nothing'
   /** Content of its pongs; `nothing` for none at all. */
   readonly pong?: 'nothing' | Uint8Array
-  /** Sends a request again that was not answered. */
-  readonly resends?: 'http' | 'ws'
+  /** Sends a request again that was not answered: sealed anew over HTTP or another connection, or byte for byte. */
+  readonly resends?: 'http' | 'ws' | 'same bytes'
 }
 
 interface Context {
@@ -126,9 +126,10 @@ class Connection {
     if (opcode === opcodes.continuation && isFirst) return
     this.#forbids(1003, opcode === opcodes.binary)
     this.#parts.push(frame)
-    const text = Buffer.concat(this.#parts.map(part => part.payload))
-    this.#forbids(1009, text.length > this.context.card.limits.maxMessageBytes)
+    const bytes = this.#parts.reduce((sum, part) => sum + part.payload.length, 0)
+    this.#forbids(1009, bytes > this.context.card.limits.maxMessageBytes)
     if (!fin) return
+    const text = Buffer.concat(this.#parts.map(part => part.payload))
     this.#parts = []
     this.#forbids(1007, !isUtf8(text))
     this.#messages.push(text)
@@ -240,7 +241,8 @@ const act = async (context: Context): Promise<Uint8Array> => {
     const send = async (over: Ask): Promise<Answer> => {
       const draft = session.draft(entropy, { task_id: task.task, plaintext: encodeUtf8(task.payload) })
       const { envelope, record } = sealDraft(draft)
-      const body = await over(envelope, draft.id)
+      let body = await over(envelope, draft.id)
+      if (!body && habits.resends === 'same bytes') body = await post(context)(envelope, draft.id)
       if (body && habits.takesAnyMessage) {
         const open = session.receiver.open.bind(session.receiver)
         return { kind: 'success', ...openResponseRecord(parseSessionResponse(body), record, open) }

@@ -9,7 +9,7 @@ const run = (habits: Habits, ...ids: readonly string[]): Promise<CheckResult[]> 
   const environment = {
     client: rawInitiator(habits),
     timeoutMs: 5000,
-    quietMs: 200,
+    quietMs: 500,
     seed: new Uint8Array(1),
     salt: new Uint8Array(1),
     levelOf: () => 'MUST',
@@ -77,6 +77,7 @@ const wrong: Readonly<Record<string, [habits: Habits, check: string, reasonCode:
   'answers pings with something else': [{ pong: Uint8Array.of(1) }, 'ws.ping/initiator', 'no-pong'],
   'sends again over HTTP': [{ resends: 'http' }, 'message.no-resend', 'resent'],
   'sends again over another connection': [{ resends: 'ws' }, 'message.no-resend', 'resent'],
+  'sends the same bytes again': [{ resends: 'same bytes' }, 'message.no-resend', 'resent'],
   'sends again after a lost connection': [{ resends: 'http' }, 'message.no-resend/lost-connection', 'resent'],
 }
 
@@ -91,6 +92,17 @@ t.test('what an initiator does wrong is found, and named', async t => {
 t.test('who hangs up without a close frame is not observed: its code could not be seen', async t => {
   const [result] = await run({ closesWith: 'nothing' }, 'ws.binary/initiator')
   t.match(result, { state: 'not-observed', observed: /ended without a close frame/ })
+})
+
+t.test('connections are lost, cut and flooded as they are over HTTP, and it ends', async t => {
+  const results = await run(
+    {},
+    'handshake.response-schema/endless-body',
+    'message.response-honoured/endless-body',
+    'message.response-honoured/unreadable',
+    'message.no-resend/lost-connection',
+  )
+  for (const { check, state, observed } of results) t.equal(state, 'pass', `${check} ${observed ?? ''}`)
 })
 
 t.test('who cannot connect may go over to HTTP', async t => {
@@ -127,7 +139,7 @@ t.test('an initiator that does not use WebSocket is not judged by it, nor starte
       return client(...args)
     },
     timeoutMs: 5000,
-    quietMs: 200,
+    quietMs: 500,
     seed: new Uint8Array(1),
     salt: new Uint8Array(1),
     levelOf: () => 'MUST',

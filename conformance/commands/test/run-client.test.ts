@@ -26,7 +26,8 @@ t.test('the reference, as a command, is conformant, and the report is one', asyn
   const path = join(t.testdir({}), 'report.json')
   const { status, shown } = await run(reference, { only: ['card.version', 'record.replay'], report: [`json=${path}`] })
   t.equal(status, 0)
-  t.match(shown, 'conformant: 5 pass')
+  t.match(shown, 'conformant: 11 pass')
+  t.match(shown, 'http: 5 pass; ws: 6 pass; 4 checks over both: no verdict differs')
   const report: unknown = JSON.parse(readFileSync(path, 'utf8'))
   if (!validate(report)) throw new Error(JSON.stringify(validate.errors?.slice(0, 3)))
   t.equal(report.digest, reportDigest(report))
@@ -36,11 +37,12 @@ t.test('the reference, as a command, is conformant, and the report is one', asyn
 t.test('a mutant, as a command, is not, and the check that finds it can be repeated', async t => {
   const { status, shown } = await run(mutant('initiator-omits-handshake-response-echo'), {
     only: ['handshake.response-echo'],
+    transport: 'ws',
     salt: '00',
   })
   t.equal(status, 1)
-  t.match(shown, 'fail  handshake.response-echo over http (accepted)')
-  t.match(shown, /again: +sage-conformance run-client --only handshake\.response-echo --transport http --salt 00 -- \S+ \S+peer\.js/)
+  t.match(shown, 'fail  handshake.response-echo over ws (accepted)')
+  t.match(shown, /again: +sage-conformance run-client --only handshake\.response-echo --transport ws --salt 00 -- \S+ \S+peer\.js/)
 })
 
 t.test('a command that does nothing is not conformant, and all else is blocked', async t => {
@@ -55,6 +57,7 @@ t.test('wrong usage is told before anything is started', async t => {
     [reference, { only: ['no.such-check'] }, /no check of initiators is called no\.such-check/],
     [reference, { timeout: '0' }, /--timeout/],
     [reference, { jobs: 'many' }, /--jobs/],
+    [reference, { transport: 'quic' }, /--transport/],
     [reference, { seed: 'xyz' }, /--seed/],
     [reference, { report: ['xml=a'] }, /--report takes json=FILE/],
     [reference, { report: ['json=/no/such/folder/x.json'] }, /cannot write/],

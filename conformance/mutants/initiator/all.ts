@@ -3,6 +3,7 @@ import { cardMutants } from './card-mutants.js'
 import { guardMutants } from './guard-mutants.js'
 import { messageMutants } from './message-mutants.js'
 import type { InitiatorMutant } from './mutant.js'
+import { websocketMutants } from './websocket-mutants.js'
 
 /** Every initiator that is wrong on purpose, each with the checks that find it. */
 export const initiatorMutants: readonly InitiatorMutant[] = [
@@ -10,4 +11,5 @@ export const initiatorMutants: readonly InitiatorMutant[] = [
   ...cardMutants,
   ...messageMutants,
   ...answerMutants,
+  ...websocketMutants,
 ]

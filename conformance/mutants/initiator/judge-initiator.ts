@@ -9,7 +9,7 @@ import type { Wrong } from './mutant.js'
 const TIMEOUT_MS = 5000
 
 /** Long enough for an initiator to go on in this process, where it has nothing else to wait for. */
-const QUIET_MS = 300
+const QUIET_MS = 500
 
 /** What shows over HTTP is judged over HTTP alone: half the work. */
 const overOne = (check: ClientCheck): ClientCheck => ({ ...check, transports: check.transports.slice(0, 1) })

@@ -7,6 +7,7 @@ import { insert, move, mutant, omit, type ListName, type ResponderMutant } from 
 /** What a guard's absence trips, where that is not just the check with the guard's own id. */
 const trips: Readonly<Record<string, readonly string[]>> = {
   'handshake.capacity': ['handshake.capacity'],
+  'http.loopback-host': ['http.loopback-host', 'http.loopback-host/upgrade'],
   'handshake.signature': ['handshake.signature', 'handshake.signature/other-key'],
   'record.once': ['record.once', 'record.replay'],
   'record.replay': ['record.replay', 'record.replay/behind-the-highest'],
@@ -18,13 +19,13 @@ const trips: Readonly<Record<string, readonly string[]>> = {
 export const withoutEffect: Readonly<Record<string, string>> = {
   'handshake.low-order':
     'X25519 itself refuses such a point, a step later and in the same words (low-order-points-taken)',
+  'ws.in-flight': "how many is the responder's own choice, and nobody outside knows it",
   'record.min-length': 'a record that short does not open either, in the same words (short-record-malformed)',
 }
 
 /** How the responder is run where a guard shows only under low limits. */
 const limitsFor: Readonly<Record<string, ResponderMutant['serve']>> = {
   'handshake.capacity': { limits: { maxSessionsPerDid: 3 } },
-  'ws.in-flight': { caps: { requestsPerConnection: 4 } },
 }
 
 const lists = Object.keys(honestSeams.guards) as ListName[]

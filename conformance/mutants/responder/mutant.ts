@@ -5,6 +5,7 @@ import type { ResponderParts } from '../../../reference/agent/responder-parts.js
 import type { Guard } from '../../../reference/bytes/guard.js'
 import type { WireAnswer, WireSubject } from '../../../reference/http/wire.js'
 import type { Parts } from '../../../reference/parts.js'
+import type { SocketOptions, WebSocketParts } from '../../../reference/websocket/websocket-parts.js'
 
 /** Makes a responder wrong in one place. */
 export type Fault = (honest: ResponderSeams) => ResponderSeams
@@ -30,15 +31,17 @@ export const mutant = (
 /** Name of a list of guards. */
 export type ListName = keyof ResponderGuards
 type ContextOf<List extends ListName> = Parameters<ResponderGuards[List][number][1]>[0]
+type RefusalOf<List extends ListName> = NonNullable<ReturnType<ResponderGuards[List][number][1]>>
+type GuardOf<List extends ListName> = Guard<ContextOf<List>, RefusalOf<List>>
 
 const withList = <List extends ListName>(
   seams: ResponderSeams,
   list: List,
-  guards: readonly Guard<ContextOf<List>>[],
+  guards: readonly GuardOf<List>[],
 ): ResponderSeams => ({ ...seams, guards: { ...seams.guards, [list]: guards } })
 
 const guardsOf = <List extends ListName>(seams: ResponderSeams, list: List) =>
-  seams.guards[list] as readonly Guard<ContextOf<List>>[]
+  seams.guards[list] as readonly GuardOf<List>[]
 
 /** Several faults that only together make one mistake. */
 export const all =
@@ -64,12 +67,12 @@ export const move =
 
 /** Puts something that does not belong there before the guard called `before`, or at the end of the list. */
 export const insert =
-  <List extends ListName>(list: List, refuse: Guard<ContextOf<List>>[1], before?: RequirementId): Fault =>
+  <List extends ListName>(list: List, refuse: GuardOf<List>[1], before?: RequirementId): Fault =>
   honest => {
     const guards = guardsOf(honest, list)
     const found = guards.findIndex(([guard]) => guard === before)
     const at = found < 0 ? guards.length : found
-    const rogue: Guard<ContextOf<List>> = ['error.precedence', refuse]
+    const rogue: GuardOf<List> = ['error.precedence', refuse]
     return withList(honest, list, [...guards.slice(0, at), rogue, ...guards.slice(at)])
   }
 
@@ -83,7 +86,16 @@ export const responder =
   (replace: (honest: ResponderParts) => Partial<ResponderParts>): Fault =>
   honest => ({ ...honest, responderParts: { ...honest.responderParts, ...replace(honest.responderParts) } })
 
-/** Changes answers of some kinds before they are written. */
+/** Replaces decisions of the responder over WebSocket. */
+export const webSocket =
+  (replace: (honest: WebSocketParts) => Partial<WebSocketParts>): Fault =>
+  honest => ({ ...honest, webSocket: { ...honest.webSocket, ...replace(honest.webSocket) } })
+
+/** Changes how sockets are made. */
+export const sockets = (change: (honest: SocketOptions) => SocketOptions): Fault =>
+  webSocket(honest => ({ socketOptions: options => ({ ...honest.socketOptions(options), ...change(options) }) }))
+
+/** Changes answers of some kinds before they are written; over WebSocket, of which only the body is sent, too. */
 export const wire =
   (kinds: readonly WireSubject['kind'][], change: (answer: WireAnswer, about: WireSubject) => WireAnswer): Fault =>
   honest => ({
@@ -91,6 +103,15 @@ export const wire =
     wire: async (answer, about) => {
       const written = await honest.wire(answer, about)
       return kinds.includes(about.kind) ? change(written, about) : written
+    },
+    webSocket: {
+      ...honest.webSocket,
+      text: async (text, about) => {
+        const written = await honest.webSocket.text(text, about)
+        if (typeof written !== 'string' || !kinds.includes(about.kind)) return written
+        const { body } = change({ status: 200, headers: {}, body: Buffer.from(written) }, about)
+        return Buffer.from(body).toString('utf8')
+      },
     },
   })
 

@@ -3,7 +3,7 @@ import { encodeBase64 } from '../bytes/base64.js'
 import type { Entropy } from '../entropy.js'
 import type { Outgoing } from '../net/alter.js'
 import { isFrames } from '../net/alter.js'
-import type { WireRequest } from '../net/exchange.js'
+import type { Exchanged, WireRequest } from '../net/exchange.js'
 import { opcodes, type Frame, type WireFrames } from '../net/frames.js'
 import type { Arrived, Until } from '../net/inbox.js'
 import type { Manners } from '../net/line.js'
@@ -22,6 +22,14 @@ export type Written = Pick<TranscriptEntry, 'at' | 'request' | 'response' | 'arr
 export interface Delivered {
   readonly outcome: Outcome
   readonly written: Written
+}
+
+/** What came over a connection. */
+interface Spoken {
+  readonly arrived: Arrived
+  readonly written: Written
+  /** The answer to the upgrade, where there was no room for a connection. */
+  readonly busy?: Exchanged
 }
 
 /** How a conversation gets its messages to the target. */
@@ -123,33 +131,25 @@ export class SocketWay implements Way {
     if (!isFrames(outgoing)) throw new Error('a POST does not go over WebSocket')
     const id = idOf(outgoing.text)
     const until = { kind: 'answer', ...(id !== undefined && { id }) } as const
-    const { arrived, written } = await this.converse(outgoing.frames, until)
-    return { outcome: arrived, written }
+    const { arrived, written, busy } = await this.converse(outgoing.frames, until)
+    return { outcome: busy ?? arrived, written }
   }
 
   /** Sends frames over the connection, and waits for something. */
-  async converse(
-    frames: readonly Frame[],
-    until: Until,
-  ): Promise<{ readonly arrived: Arrived; readonly written: Written }> {
+  async converse(frames: readonly Frame[], until: Until): Promise<Spoken> {
     const { now, converse, keeper } = this.terrain
     const at = now()
-    const connection = await this.#connection()
+    const { connection, exchanged } = await this.connect()
     const arrived = connection === undefined ? NO_CONNECTION : await converse(connection, frames, until)
     if (arrived.kind === 'closed' || arrived.kind === 'reset' || arrived.kind === 'ended') this.leave()
     const conversed = { at, connection: connection ?? -1, frames, until, arrived }
-    return { arrived, written: recordConversation(conversed, keeper) }
+    const written = recordConversation(conversed, keeper)
+    return connection === undefined && isBusy(exchanged) ? { arrived, written, busy: exchanged } : { arrived, written }
   }
 
   /** The next message goes over another connection. */
   leave(): void {
     this.#opening = undefined
-  }
-
-  async #connection(): Promise<number | undefined> {
-    const { connection } = await this.connect()
-    if (connection === undefined) this.#opening = undefined
-    return connection
   }
 
   /** The honest connection, opened if there is none. */
@@ -163,11 +163,15 @@ export class SocketWay implements Way {
     const request = this.upgradeRequest()
     const upgraded = await this.open(request)
     const { exchanged } = upgraded
-    if (exchanged.kind !== 'response' || exchanged.response.status < 400 || exchanged.response.status > 499)
-      return upgraded
+    const status = exchanged.kind === 'response' ? exchanged.response.status : 0
+    if (status < 400 || status > 499 || isBusy(exchanged)) return upgraded
     const headers = request.headers.filter(([name]) => name !== 'Sec-WebSocket-Protocol')
     return this.open({ ...request, headers })
   }
 }
+
+/** A target without room for a connection says when to come back, as it does over HTTP. */
+const isBusy = (exchanged: Exchanged): boolean =>
+  exchanged.kind === 'response' && (exchanged.response.status === 429 || exchanged.response.status === 503)
 
 const NO_CONNECTION: Arrived = { kind: 'reset', reason: 'there is no WebSocket connection' }

@@ -31,8 +31,9 @@ export type Arrived =
   | { readonly kind: 'timeout' }
   | { readonly kind: 'reset'; readonly reason: string }
 
-/** Bytes of one message that the suite reads at most. */
+/** Bytes of one message that the suite reads at most, and frames. */
 const MAX_MESSAGE = 64 * 1024 * 1024
+const MAX_FRAMES = 2 ** 16
 
 interface Waiter {
   readonly until: Until
@@ -96,7 +97,8 @@ export class Inbox {
     this.#begun = !fin
     this.#pieces.push(payload)
     this.#bytes += payload.length
-    if (this.#bytes > MAX_MESSAGE) throw new NotFrames('a message beyond what the suite reads')
+    if (this.#bytes > MAX_MESSAGE || this.#pieces.length > MAX_FRAMES)
+      throw new NotFrames('a message beyond what the suite reads')
     if (!fin) return
     this.#bytes = 0
     const body = Buffer.concat(this.#pieces)

@@ -30,6 +30,9 @@ export interface Manners {
 const STALL_MS = 500
 const PIECE_BYTES = 64 * 1024
 
+/** Bytes that wait to be sent beyond which pings are left unanswered: whoever sends so many reads nothing. */
+const MAX_UNSENT = 2 ** 20
+
 /**
  * A WebSocket connection of an initiator, from the 101 on. It sends the frames that it is given, right or wrong, answers
  * pings and the closing handshake by itself, and gives what arrives to who waits for it. Never sends anything twice.
@@ -37,18 +40,30 @@ const PIECE_BYTES = 64 * 1024
 export class Line {
   readonly #reader = new FrameReader()
   readonly #inbox = new Inbox()
+  readonly #timeoutMs: number
+  /** The suite has sent a close frame. */
+  #closing = false
 
   private constructor(
     readonly socket: Socket,
-    readonly timeoutMs: number,
+    { timeoutMs, signal }: Route,
     readonly manners: Manners,
     early: Uint8Array,
   ) {
+    this.#timeoutMs = timeoutMs
+    const onAbort = (): void => {
+      this.#end('aborted')
+      socket.destroy()
+    }
+    signal?.addEventListener('abort', onAbort)
     socket.removeAllListeners()
     socket.on('data', bytes => this.#read(Buffer.from(bytes)))
     socket.on('end', () => this.#end('the connection ended'))
     socket.on('error', (cause: NodeJS.ErrnoException) => this.#end(cause.code ?? cause.message))
-    socket.on('close', () => this.#end('the connection ended'))
+    socket.on('close', () => {
+      signal?.removeEventListener('abort', onAbort)
+      this.#end('the connection ended')
+    })
     if (early.length > 0) this.#read(early)
   }
 
@@ -62,7 +77,7 @@ export class Line {
         clearTimeout(timer)
         route.signal?.removeEventListener('abort', onAbort)
         if (exchanged.kind === 'response' && exchanged.response.status === 101)
-          return resolve({ exchanged, line: new Line(socket, route.timeoutMs, manners, reader.rest) })
+          return resolve({ exchanged, line: new Line(socket, route, manners, reader.rest) })
         socket.removeAllListeners().on('error', () => undefined)
         socket.destroy()
         resolve({ exchanged })
@@ -101,8 +116,9 @@ export class Line {
   /** Sends frames, and waits for what `until` says, for the end of the connection, or for too long. Never throws. */
   async converse(frames: readonly Frame[], until: Until): Promise<Arrived> {
     const bytes = Buffer.concat(frames.map(encodeFrame))
+    this.#closing ||= frames.some(({ opcode }) => opcode === opcodes.close)
     if (until.kind === 'stalled') return this.#pour(bytes)
-    const arrived = this.#inbox.wait(until, this.timeoutMs)
+    const arrived = this.#inbox.wait(until, this.#timeoutMs)
     if (bytes.length > 0 && this.socket.writable) this.socket.write(bytes)
     return arrived
   }
@@ -151,12 +167,12 @@ export class Line {
   #take(frame: ReadFrame): void {
     const { opcode, payload } = frame
     if (opcode === opcodes.close) {
-      const code = closeCodeOf(frame)
-      this.#inbox.close(code)
-      this.#reply(opcodes.close, payload.subarray(0, 2))
+      this.#inbox.close(closeCodeOf(frame))
+      if (!this.#closing) this.#reply(opcodes.close, payload.subarray(0, 2))
+      this.#closing = true
       this.socket.end()
     } else if (opcode === opcodes.ping) {
-      if (!this.manners.deaf) this.#reply(opcodes.pong, payload)
+      if (!this.manners.deaf && this.socket.writableLength < MAX_UNSENT) this.#reply(opcodes.pong, payload)
       this.#inbox.put({ kind: 'ping' })
     } else if (opcode === opcodes.pong) this.#inbox.put({ kind: 'pong', payload: encodeHex(payload) })
     else this.#inbox.frame(frame)

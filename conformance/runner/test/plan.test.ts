@@ -1,5 +1,6 @@
 import t from 'tap'
-import { accepts } from '../check.js'
+import type { Transport } from '../../../schemas/index.js'
+import { accepts, compares } from '../check.js'
 import { planChecks, UnknownSelection } from '../plan.js'
 import { countStates, exitStatusOf, states, verdictOf, worstOf, type State } from '../result.js'
 
@@ -77,4 +78,58 @@ t.test('the worst case of a check is the first of the worst state', async t => {
   t.equal(worstOf([one('a', 'pass'), one('b', 'inconclusive'), one('c', 'fail'), one('d', 'fail')])?.name, 'c')
   t.equal(worstOf([one('a', 'fail'), one('b', 'error')])?.name, 'b')
   t.equal(worstOf([]), undefined)
+})
+
+const over = (transports: Transport[], has?: (transport: Transport) => boolean, only: string[] = []) => {
+  const suite = [
+    ...checks,
+    accepts('http.unknown-path', { needs: { transport: 'http' }, run }),
+    accepts('ws.endpoint', { prerequisite: true, needs: { transport: 'ws' }, run }),
+    accepts('ws.ping', { needs: { transport: 'ws' }, run }),
+    compares('ws.same-as-http'),
+  ]
+  const plan = planChecks(suite, transports, only, [], has)
+  const names = (part: keyof typeof plan) => plan[part].map(({ check, transport }) => `${check.id} ${transport}`)
+  return [names('prerequisites'), names('together'), names('alone'), names('comparisons')]
+}
+
+t.test('a check is made over the one transport that it is about, or over each', async t => {
+  t.strictSame(over(['http', 'ws']), [
+    ['task.ping http', 'task.ping ws', 'ws.endpoint ws'],
+    [
+      'http.method http',
+      'http.method ws',
+      'http.unknown-path http',
+      'record.replay http',
+      'record.replay ws',
+      'record.replay/late http',
+      'record.replay/late ws',
+      'ws.ping ws',
+    ],
+    ['record.once http', 'record.once ws'],
+    ['ws.same-as-http ws'],
+  ])
+  t.strictSame(over(['http'], undefined, ['record.once']), [['task.ping http'], [], ['record.once http'], []])
+  t.strictSame(over(['ws'], undefined, ['http.*']), [['task.ping ws', 'ws.endpoint ws'], ['http.method ws'], [], []])
+})
+
+t.test('of a transport that the target lacks only what is about it is planned, to be skipped', async t => {
+  t.strictSame(
+    over(['http', 'ws'], transport => transport === 'http'),
+    [
+      ['task.ping http', 'ws.endpoint ws'],
+      ['http.method http', 'http.unknown-path http', 'record.replay http', 'record.replay/late http', 'ws.ping ws'],
+      ['record.once http'],
+      ['ws.same-as-http ws'],
+    ],
+  )
+  t.strictSame(
+    over(['ws'], () => false),
+    [['ws.endpoint ws'], ['ws.ping ws'], [], ['ws.same-as-http ws']],
+  )
+})
+
+t.test('a comparison is made where it is selected, and only there', async t => {
+  t.strictSame(over(['http', 'ws'], undefined, ['ws.same-as-http']).slice(1), [[], [], ['ws.same-as-http ws']])
+  t.strictSame(over(['http', 'ws'], undefined, ['ws.ping']).slice(1), [['ws.ping ws'], [], []])
 })

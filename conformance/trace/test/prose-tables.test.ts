@@ -1,5 +1,11 @@
 import t from 'tap'
-import { errorTableFindings, limitsTableFindings, proseNumber, tableFindings } from '../prose-tables.js'
+import {
+  closeCodeFindings,
+  errorTableFindings,
+  limitsTableFindings,
+  proseNumber,
+  tableFindings,
+} from '../prose-tables.js'
 import { loadChapters } from '../spec-chapters.js'
 
 const chapters = loadChapters()
@@ -29,6 +35,18 @@ t.test('a limit whose default or range differs is found on both sides', async t 
     ['1 to 10⁶', 'any'],
   ] as const)
     t.equal(limitsTableFindings(textOf('messages').replace(from, to)).length, 2, to)
+})
+
+t.test('a close code that differs, or is that of something else, is found on both sides', async t => {
+  const text = textOf('websocket')
+  t.equal(closeCodeFindings(text.replace('| a binary message | 1003 |', '| a binary message | 1004 |')).length, 2)
+  t.equal(closeCodeFindings(text.replace('message | 1003', 'message | 1007')).length, 2)
+  t.equal(closeCodeFindings(text.replace('| a binary message |', '| a message |')).length, 2)
+  t.match(closeCodeFindings(text.replace(/^\| a frame that .*\n/m, '')), [
+    { text: 'only schemas/ has: a frame that RFC 6455 does not allow: 1002' },
+  ])
+  t.equal(closeCodeFindings('no table').length, 5)
+  t.equal(tableFindings([{ ...chapters[0]!, name: 'websocket', text: 'no table' }]).length, 14 + 9 + 5)
 })
 
 t.test('numbers are read as the prose writes them', async t => {

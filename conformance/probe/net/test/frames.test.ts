@@ -170,7 +170,9 @@ t.test('what another implementation frames is read', async () => {
         readOnly: true,
       })
       const bytes = concat(header ?? new Uint8Array(0), body ?? new Uint8Array(0))
-      return same(read(bytes), [{ fin, reserved: 4, opcode, masked: mask, payload }])
+      // The key is of its own choice.
+      const found = read(bytes).map(({ mask: _, ...frame }) => frame)
+      return same(found, [{ fin, reserved: 4, opcode, masked: mask, payload }])
     }),
     { numRuns: 100 },
   )
