@@ -101,6 +101,15 @@ const Arrived = Type.Union(
   { description: 'what came over a WebSocket connection' },
 )
 
+const Inside = {
+  sealed: Type.Optional(Opened),
+  opened: Type.Optional(Opened),
+  judged: Type.Optional(Text),
+}
+const Places = Type.Array(Type.Object({ what: Text, ...Inside }, plain), {
+  description: 'what was in each place of a batch',
+})
+
 const Exchange = Type.Object(
   {
     step: Text,
@@ -113,9 +122,8 @@ const Exchange = Type.Object(
     arrived: Type.Optional(Arrived),
     response: Type.Optional(Type.Object({ status: Count, headers: Headers, body: ResponseBody }, plain)),
     failure: Type.Optional(Failure),
-    sealed: Type.Optional(Opened),
-    opened: Type.Optional(Opened),
-    judged: Type.Optional(Text),
+    ...Inside,
+    places: Type.Optional(Places),
   },
   plain,
 )

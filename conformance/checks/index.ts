@@ -1,4 +1,6 @@
 import type { Check } from '../runner/check.js'
+import { batchPlaceChecks } from './batch-places.js'
+import { batchChecks } from './batch.js'
 import { cardChecks } from './card.js'
 import { errorChecks } from './error.js'
 import { gzipChecks } from './gzip.js'
@@ -32,6 +34,8 @@ export const checks: readonly Check[] = [
   ...errorChecks,
   ...precedenceChecks,
   ...httpChecks,
+  ...batchChecks,
+  ...batchPlaceChecks,
   ...websocketFrameChecks,
   ...websocketConnectionChecks,
 ]

@@ -5,6 +5,7 @@ import type {
   RequirementId,
   Transport,
 } from '../../schemas/index.js'
+import type { BatchDraft } from '../probe/initiator/batch.js'
 import type { HandshakeDraft, WireObject } from '../probe/initiator/handshake-draft.js'
 import type { SessionDraft } from '../probe/initiator/session-draft.js'
 import type { Target } from '../probe/initiator/target.js'
@@ -81,6 +82,10 @@ export type Fault<Draft> = {
   readonly [Name in keyof Faults<Draft>]: Exactly<Faults<Draft>, Name>
 }[keyof Faults<Draft>]
 
+type FaultNamed<Draft, Name extends keyof Faults<Draft>> = Name extends keyof Faults<Draft>
+  ? Exactly<Faults<Draft>, Name>
+  : never
+
 /** What must be true after a refused handshake. */
 export type AfterHandshake =
   /** The answer carries nothing that a session could be made of. */
@@ -141,6 +146,14 @@ export type MessageRejection = About &
     readonly given?: (draft: SessionDraft, kit: Kit) => SessionDraft
   }
 
+/** A refused batch, as a whole. */
+export type BatchRejection = About &
+  FaultNamed<BatchDraft, 'tampered' | 'bytes' | 'wire'> & {
+    readonly subject: 'batch'
+    readonly expect: Expectation
+    readonly after: AtLeastOne<AfterMessage>
+  }
+
 /** A refused upgrade to WebSocket. Only its HTTP request can be wrong. */
 export type UpgradeRejection = About & {
   readonly subject: 'upgrade'
@@ -148,6 +161,9 @@ export type UpgradeRejection = About & {
   readonly expect: Extract<Expectation, { readonly status: unknown }>
   readonly after: AtLeastOne<AfterUpgrade>
 }
+
+/** Anything that is to be refused. */
+export type Rejection = HandshakeRejection | MessageRejection | BatchRejection | UpgradeRejection
 
 /** Anything that is to be seen happening rather than refused. */
 export type Acceptance = About & {
@@ -171,19 +187,16 @@ interface Identified {
 
 /** A check that sends something. */
 export type SendingCheck = Identified &
-  (
-    | { readonly kind: 'rejects'; readonly spec: HandshakeRejection | MessageRejection | UpgradeRejection }
-    | { readonly kind: 'accepts'; readonly spec: Acceptance }
-  )
+  ({ readonly kind: 'rejects'; readonly spec: Rejection } | { readonly kind: 'accepts'; readonly spec: Acceptance })
 
 /** A check, ready to be planned. */
 export type Check = SendingCheck | (Identified & { readonly kind: 'compares' })
 
-const identify = (requirement: RequirementId, about: About, transport?: Transport): Identified => ({
+const identify = (requirement: RequirementId, about: About, needs: Needs = {}): Identified => ({
   id: about.variant === undefined ? requirement : `${requirement}/${about.variant}`,
   requirement,
   also: about.also ?? [],
-  needs: { ...(transport && { transport }), ...about.needs },
+  needs: { ...needs, ...about.needs },
   prerequisite: about.prerequisite ?? false,
 })
 
@@ -193,18 +206,16 @@ export const compares = (requirement: RequirementId): Check => ({
   ...identify(requirement, { needs: { transport: 'ws' } }),
 })
 
-const transportOf = (spec: HandshakeRejection | MessageRejection | UpgradeRejection): Transport | undefined => {
-  if (spec.subject === 'upgrade') return 'ws'
-  return spec.wire ? 'http' : spec.frames ? 'ws' : undefined
+const needsOf = (spec: Rejection): Needs => {
+  if (spec.subject === 'upgrade') return { transport: 'ws' }
+  if (spec.subject === 'batch') return { transport: 'http', capability: 'batch' }
+  return spec.wire ? { transport: 'http' } : spec.frames ? { transport: 'ws' } : {}
 }
 
 /** A check that a fault is refused, as the requirement says, and that afterwards all is as it should be. */
-export const rejects = (
-  requirement: RequirementId,
-  spec: HandshakeRejection | MessageRejection | UpgradeRejection,
-): Check => ({
+export const rejects = (requirement: RequirementId, spec: Rejection): Check => ({
   kind: 'rejects',
-  ...identify(requirement, spec, transportOf(spec)),
+  ...identify(requirement, spec, needsOf(spec)),
   spec,
 })
 

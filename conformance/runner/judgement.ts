@@ -46,8 +46,9 @@ export const brokenBy = (answer: Answer, expected: string): Broken => {
   return said
 }
 
-/** Was an honest message accepted? */
-export const isAccepted = (answer: Answer): boolean => answer.kind === 'session' || answer.kind === 'success'
+/** Was an honest message accepted, or each of a batch of them? */
+export const isAccepted = (answer: Answer): boolean =>
+  answer.kind === 'batch' ? answer.answers.every(isAccepted) : answer.kind === 'session' || answer.kind === 'success'
 
 /** An expectation in words. */
 export const describeExpectation = (expected: Expectation, overHttp = true): string => {

@@ -1,11 +1,12 @@
 import { CLOSE_TASK, PING_TASK, type Transport } from '../../schemas/index.js'
 import { describeAnswer, type Answer, type Outcome } from '../probe/initiator/answer.js'
 import { Conversation, type Surroundings } from '../probe/initiator/conversation.js'
-import type { SocketWay } from '../probe/initiator/way.js'
+import type { BatchDraft, BatchElement } from '../probe/initiator/batch.js'
+import { postTo, type SocketWay } from '../probe/initiator/way.js'
 import { signHandshake, type HandshakeDraft } from '../probe/initiator/handshake-draft.js'
 import type { MistakenSealing } from '../probe/diagnosis/sealing-mistakes.js'
 import { sealDraft, sealDraftWith, type ProbeSession, type SessionDraft } from '../probe/initiator/session-draft.js'
-import type { Identity, Target } from '../probe/initiator/target.js'
+import { batchUrl, type Identity, type Target } from '../probe/initiator/target.js'
 import { deriveEd25519PublicKey, signEd25519 } from '../probe/crypto/ed25519.js'
 import { encodeDidKey } from '../probe/identity/did-key.js'
 import type { Outgoing } from '../probe/net/alter.js'
@@ -151,6 +152,25 @@ export class Kit {
 
   close(session: ProbeSession): Promise<Answer> {
     return this.ask(session, { task_id: CLOSE_TASK, plaintext: EMPTY })
+  }
+
+  // Batches
+
+  /** A message of a session in a batch, by default an honest ping. */
+  element(session: ProbeSession, message: Partial<SessionDraft> | Prepared<SessionDraft> = {}): BatchElement {
+    const prepared = 'request' in message ? message : this.prepare(this.draft(session, message))
+    const { envelope, record, ...draft } = prepared
+    return { what: draft.task_id, envelope, asked: { session, draft, record } }
+  }
+
+  prepareBatch(elements: readonly BatchElement[]): Prepared<BatchDraft, WireRequest> {
+    const envelope = { messages: elements.map(element => element.envelope) }
+    return { elements, envelope, request: postTo(batchUrl(this.target), envelope), record: EMPTY }
+  }
+
+  /** Sends messages, and whatever else, in a batch. */
+  sendBatch(elements: readonly BatchElement[], request = this.prepareBatch(elements).request): Promise<Answer> {
+    return this.conversation.sendBatch(elements, request)
   }
 
   // Everything else

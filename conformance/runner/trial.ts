@@ -1,4 +1,5 @@
 import { hasMember, readUpgrade, type Answer } from '../probe/initiator/answer.js'
+import type { BatchDraft } from '../probe/initiator/batch.js'
 import type { HandshakeDraft } from '../probe/initiator/handshake-draft.js'
 import type { ProbeSession, SessionDraft } from '../probe/initiator/session-draft.js'
 import { asRequest, isFrames, withBody, type Outgoing } from '../probe/net/alter.js'
@@ -8,6 +9,7 @@ import type {
   AfterHandshake,
   AfterMessage,
   AfterUpgrade,
+  BatchRejection,
   Fault,
   HandshakeRejection,
   MessageRejection,
@@ -186,7 +188,30 @@ export const tryMessage = async (
     prepare: draft => kit.prepare(draft),
     send: prepared => kit.send(session, prepared, prepared.request),
   }
-  const { next, found } = await refuse(lane, one, spec.expect)
+  return refuseInSession(session, lane, one, spec)
+}
+
+/** One case of a batch that must be refused as a whole. */
+export const tryBatch = async (spec: BatchRejection, one: Case<BatchDraft>, kit: Kit): Promise<Broken | undefined> => {
+  const session = await kit.session()
+  const count = Math.min(2, kit.target.limits.maxBatch)
+  const lane: Lane<BatchDraft> = {
+    kit,
+    draft: () => ({ elements: Array.from({ length: count }, () => kit.element(session)) }),
+    prepare: draft => kit.prepareBatch(draft.elements),
+    send: ({ elements, request }) => kit.sendBatch(elements, asRequest(request)),
+  }
+  return refuseInSession(session, lane, one, spec)
+}
+
+const refuseInSession = async <Draft>(
+  session: ProbeSession,
+  lane: Lane<Draft>,
+  one: Case<Draft>,
+  { expect, after }: Pick<MessageRejection, 'expect' | 'after'>,
+): Promise<Broken | undefined> => {
+  const { kit } = lane
+  const { next, found } = await refuse(lane, one, expect)
   if (found) return found
   kit.conversation.step = 'after'
   const states: Record<AfterMessage, () => Promise<Broken | undefined>> = {
@@ -200,7 +225,7 @@ export const tryMessage = async (
     },
     'new-handshake': () => newHandshake(kit, 'new-handshake'),
   }
-  return checkStates(spec.after, states)
+  return checkStates(after, states)
 }
 
 /** One fault of an upgrade, by its name; empty where the check has just one. */

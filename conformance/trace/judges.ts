@@ -37,6 +37,7 @@ const casesOfRun = (check: Check): string[] => {
   if (check.kind !== 'rejects') return []
   const { spec } = check
   if (spec.subject === 'upgrade') return named(upgradeCasesOf(spec))
+  if (spec.subject === 'batch') return named(casesOf(spec))
   return named(spec.subject === 'handshake' ? casesOf(spec) : casesOf(spec))
 }
 

@@ -1,11 +1,12 @@
 import t from 'tap'
 import { requirementIds } from '../../../schemas/index.js'
-import type { HandshakeRejection, MessageRejection, UpgradeRejection } from '../../runner/check.js'
+import type { Rejection } from '../../runner/check.js'
 import { casesOf, upgradeCasesOf } from '../../runner/trial.js'
 import { checks } from '../index.js'
 
-const casesIn = (spec: HandshakeRejection | MessageRejection | UpgradeRejection): string[] => {
+const casesIn = (spec: Rejection): string[] => {
   if (spec.subject === 'upgrade') return upgradeCasesOf(spec).map(({ name }) => name)
+  if (spec.subject === 'batch') return casesOf(spec).map(({ name }) => name)
   return (spec.subject === 'handshake' ? casesOf(spec) : casesOf(spec)).map(({ name }) => name)
 }
 

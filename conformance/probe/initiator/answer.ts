@@ -48,6 +48,8 @@ export type Answer = Carried &
     | { readonly kind: 'session'; readonly session: ProbeSession; readonly data: HandshakeResponseData }
     | ({ readonly kind: 'success' } & Content)
     | ({ readonly kind: 'authenticated'; readonly error: ErrorCode } & Content)
+    /** A response in each place of a batch; none of them has an HTTP response of its own. */
+    | { readonly kind: 'batch'; readonly answers: readonly Answer[] }
     | { readonly kind: 'plain'; readonly error: PlainErrorCode; readonly detail?: string | undefined }
     /** The target closed the connection with this code; 1005 where it gave none. */
     | { readonly kind: 'closed'; readonly code: number }
@@ -112,7 +114,7 @@ const readError = (response: WireResponse): Answer => {
 }
 
 /** The plain error that a message over WebSocket is, if it is one: without a `kid`, and not a success. */
-const readPlain = (body: Uint8Array): Answer | undefined => {
+export const readPlain = (body: Uint8Array): Answer | undefined => {
   if (hasMember(body, 'kid') || hasMember(body, 'data')) return undefined
   try {
     const { error, detail } = parsePlainError(body)
@@ -123,10 +125,11 @@ const readPlain = (body: Uint8Array): Answer | undefined => {
   }
 }
 
-const readOutcome = (
+/** What came of a message, as `read` understands an answer; where that throws Refusal, `explain` may know why. Never throws. */
+export const readOutcome = (
   outcome: Outcome,
   read: (body: Uint8Array) => Answer,
-  explain: (refusal: Refusal, body: Uint8Array) => string | undefined,
+  explain: (refusal: Refusal, body: Uint8Array) => string | undefined = () => undefined,
 ): Answer => {
   const judge = (body: Uint8Array): Answer => {
     try {
@@ -226,6 +229,12 @@ export const hasMember = (body: Uint8Array, name: string): boolean => {
   }
 }
 
+/** What came in the places of a batch, each thing said once. */
+const describeAll = (answers: readonly Answer[]): string => {
+  const said = answers.map(describeAnswer)
+  return [...new Set(said)].map(each => `${said.filter(other => other === each).length} times ${each}`).join('; ')
+}
+
 /** One line for a report: what the target answered. Never repeats bytes of a message. */
 export const describeAnswer = (answer: Answer): string => {
   switch (answer.kind) {
@@ -235,6 +244,8 @@ export const describeAnswer = (answer: Answer): string => {
       return `accepted: a response of ${answer.plaintext.length} bytes${answer.member ? ', compressed' : ''}`
     case 'authenticated':
       return `authenticated error ${answer.error}`
+    case 'batch':
+      return `a batch response: ${describeAll(answer.answers)}`
     case 'plain':
       return `plain error ${answer.error}${answer.response ? ` (HTTP ${statusOf(answer.error)})` : ''}`
     case 'closed':

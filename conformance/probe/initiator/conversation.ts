@@ -8,10 +8,11 @@ import type { Arrived, Until } from '../net/inbox.js'
 import { requestAad } from '../wire/aad.js'
 import { dueClose } from '../wire/due-close.js'
 import { describeAnswer, readHandshakeAnswer, readSessionAnswer, type Answer, type Outcome } from './answer.js'
+import { readBatchAnswer, type BatchElement } from './batch.js'
 import { draftHandshake, sentBy, type HandshakeDraft, type WireObject } from './handshake-draft.js'
 import type { ProbeSession, SessionDraft } from './session-draft.js'
 import type { Identity } from './target.js'
-import { recordExchange, recordPlaintext, type TranscriptEntry } from './transcript.js'
+import { recordExchange, recordPlaintext, type OpenedPart, type TranscriptEntry } from './transcript.js'
 import { createHttpWay, SocketWay, type Terrain, type Way, type Written } from './way.js'
 
 /** What a conversation is held with. */
@@ -80,14 +81,27 @@ export class Conversation {
     const { outcome, written } = await this.#way.deliver(outgoing)
     const { maxMessageBytes } = this.around.target.limits
     const answer = readSessionAnswer(outcome, { session, draft, record, maxMessageBytes })
-    const sealed = {
-      seq: String(draft.seq),
-      ...(mistake === undefined ? { aad: encodeHex(requestAad(draft)) } : {}),
-      plaintext: recordPlaintext(draft.plaintext),
-    }
+    const aad = mistake === undefined ? { aad: encodeHex(requestAad(draft)) } : {}
     const what = mistake === undefined ? draft.task_id : `${draft.task_id} with ${mistake}`
-    this.#note(what, written, answer, { sealed, ...this.#opened(answer) })
+    this.#note(what, written, answer, { sealed: { ...sealedIn(draft), ...aad }, ...openedIn(answer) })
     return this.#withDue(answer, outgoing)
+  }
+
+  /** Sends a batch as `request` says; `elements` are what the answer is judged by. */
+  async sendBatch(elements: readonly BatchElement[], request: WireRequest): Promise<Answer> {
+    const { outcome, written } = await this.#way.deliver(request)
+    const answer = readBatchAnswer(outcome, elements, this.around.target.limits.maxMessageBytes)
+    const answers = answer.kind === 'batch' ? answer.answers : []
+    const places = elements.map(({ what, asked }, at) => {
+      const each = answers[at]
+      return {
+        what,
+        ...(asked && { sealed: sealedIn(asked.draft) }),
+        ...(each && { ...openedIn(each), judged: describeAnswer(each) }),
+      }
+    })
+    this.#note('batch', written, answer, { places })
+    return answer
   }
 
   /** Any message, and what came of it as it came. */
@@ -118,13 +132,18 @@ export class Conversation {
     return { ...answer, due: dueClose(outgoing.text, this.around.target.limits.maxMessageBytes) }
   }
 
-  #opened(answer: Answer): Pick<TranscriptEntry, 'opened'> {
-    if (answer.kind !== 'success' && answer.kind !== 'authenticated') return {}
-    return { opened: { seq: String(answer.seq), plaintext: recordPlaintext(answer.member ?? answer.plaintext) } }
-  }
-
-  #note(what: string, written: Written, answer?: Answer, more: Pick<TranscriptEntry, 'sealed' | 'opened'> = {}): void {
+  #note(what: string, written: Written, answer?: Answer, more: Partial<TranscriptEntry> = {}): void {
     const judged = answer ? { judged: describeAnswer(answer) } : {}
     this.transcript.push({ step: this.step, what, ...written, ...more, ...judged })
   }
+}
+
+const sealedIn = ({ seq, plaintext }: SessionDraft): OpenedPart => ({
+  seq: String(seq),
+  plaintext: recordPlaintext(plaintext),
+})
+
+const openedIn = (answer: Answer): Pick<TranscriptEntry, 'opened'> => {
+  if (answer.kind !== 'success' && answer.kind !== 'authenticated') return {}
+  return { opened: { seq: String(answer.seq), plaintext: recordPlaintext(answer.member ?? answer.plaintext) } }
 }

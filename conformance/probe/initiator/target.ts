@@ -28,6 +28,9 @@ export interface Identity {
 /** Where messages are posted (http.endpoint). */
 export const messagesUrl = (target: Target): URL => new URL(`${target.http}/messages`)
 
+/** Where batches are posted (batch.endpoint). */
+export const batchUrl = (target: Target): URL => new URL(`${target.http}/batch`)
+
 /** Where connections are opened (ws.endpoint). */
 export const socketUrl = ({ ws }: Target): URL => {
   if (ws === undefined) throw new Error('the target has no WebSocket endpoint')

@@ -72,18 +72,23 @@ export interface RecordedOutcome {
   readonly failure?: Exclude<Exchanged, { readonly kind: 'response' }>
 }
 
+/** What was inside a message and its answer, and what the probe made of it. */
+export interface Inside {
+  readonly sealed?: OpenedPart
+  readonly opened?: OpenedPart
+  readonly judged?: string
+}
+
 /** One exchange of a check, with what was inside its records. */
-export interface TranscriptEntry extends RecordedOutcome {
+export interface TranscriptEntry extends RecordedOutcome, Inside {
   /** What the exchange was for: `session`, `twin`, `fault`, `after`, … */
   readonly step: string
   readonly what: string
   /** The target's time, as the probe estimates it, when it sent. */
   readonly at: string
   readonly request: RecordedRequest | RecordedFrames
-  readonly sealed?: OpenedPart
-  readonly opened?: OpenedPart
-  /** What the probe made of it. */
-  readonly judged?: string
+  /** What was in each place of a batch. */
+  readonly places?: readonly (Inside & { readonly what: string })[]
 }
 
 /** An exchange over HTTP, as it happened. */

@@ -48,20 +48,22 @@ export interface Terrain extends Network {
   readonly keeper: AnswerKeeper
 }
 
+/** An honest POST of a JSON object to `url`. */
+export const postTo = (url: URL, object: WireObject): WireRequest => {
+  const body = encodeBody(object)
+  const headers = [
+    ['Host', url.host],
+    ['User-Agent', 'sage-conformance'],
+    ['Accept', 'application/json'],
+    ['Content-Type', 'application/json'],
+    ['Content-Length', String(body.length)],
+  ] as const
+  return { method: 'POST', path: url.pathname, headers, body }
+}
+
 /** Each message in a POST. */
 export const createHttpWay = ({ target, now, exchange, keeper }: Terrain): Way => ({
-  post(envelope) {
-    const url = messagesUrl(target)
-    const body = encodeBody(envelope)
-    const headers = [
-      ['Host', url.host],
-      ['User-Agent', 'sage-conformance'],
-      ['Accept', 'application/json'],
-      ['Content-Type', 'application/json'],
-      ['Content-Length', String(body.length)],
-    ] as const
-    return { method: 'POST', path: url.pathname, headers, body }
-  },
+  post: envelope => postTo(messagesUrl(target), envelope),
   async deliver(outgoing) {
     if (isFrames(outgoing)) throw new Error('frames do not go over HTTP')
     const url = messagesUrl(target)
