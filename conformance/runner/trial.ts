@@ -4,6 +4,7 @@ import type { HandshakeDraft } from '../probe/initiator/handshake-draft.js'
 import type { ProbeSession, SessionDraft } from '../probe/initiator/session-draft.js'
 import { asRequest, isFrames, withBody, type Outgoing } from '../probe/net/alter.js'
 import type { WireRequest } from '../probe/net/exchange.js'
+import { encodeBody } from '../probe/wire/body.js'
 import { encodeFrame, type WireFrames } from '../probe/net/frames.js'
 import type {
   AfterHandshake,
@@ -54,7 +55,7 @@ export const casesOf = <Draft>(fault: Fault<Draft>): Case<Draft>[] => {
       name,
       apply: async (next, twin, lane) => {
         const envelope = await tamper(next, twin, lane.kit)
-        return { ...next, envelope, request: lane.kit.conversation.post(envelope) }
+        return { ...next, envelope, request: withBody(next.request, encodeBody(envelope)) }
       },
     }))
   if (fault.bytes)
