@@ -26,6 +26,8 @@ export interface ServeCommandOptions {
   readonly ws?: boolean | undefined
   /** False leaves batches out. */
   readonly batch?: boolean | undefined
+  /** False leaves streams out. */
+  readonly stream?: boolean | undefined
   /** Endpoint in the card, where others reach the agent under another address. */
   readonly publicUrl?: string | undefined
   /** Name of a set of limits: `default`, or `low-limits`, which a tester reaches in seconds. */
@@ -51,10 +53,10 @@ const whoMayTalk = ({ directory: path, admitOnly }: ServeCommandOptions): Pick<S
 }
 
 const start = async (options: ServeCommandOptions, err: (line: string) => void): Promise<Agent> => {
-  const { host, port, identity, name, echo, ws, batch, publicUrl, profile = 'default' } = options
+  const { host, port, identity, name, echo, ws, batch, stream, publicUrl, profile = 'default' } = options
   return serve({
     identity: identity === undefined ? createIdentity() : openIdentity(identity, err),
-    capabilities: { echo: echo ?? true, ws: ws ?? true, batch: batch ?? true },
+    capabilities: { echo: echo ?? true, ws: ws ?? true, batch: batch ?? true, stream: stream ?? true },
     limits: limitsOf(profile),
     ...whoMayTalk(options),
     ...(host !== undefined && { host }),

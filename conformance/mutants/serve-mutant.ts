@@ -9,7 +9,7 @@ import { mutants } from './index.js'
 const [name] = process.argv.slice(2)
 const mutant = mutants.find(each => each.name === name)
 if (mutant) {
-  const capabilities = { ws: true, ...mutant.serve?.capabilities }
+  const capabilities = { ws: true, batch: true, stream: true, ...mutant.serve?.capabilities }
   const options = { ...mutant.serve, capabilities, identity: createIdentity() }
   const agent = await createResponder(options, mutant.fault(honestSeams))
   console.log(`SAGE 1.0 reference responder at ${agent.url}`)

@@ -26,6 +26,7 @@ export const withoutEffect: Readonly<Record<string, string>> = {
 /** How the responder is run where a guard shows only under low limits. */
 const limitsFor: Readonly<Record<string, ResponderMutant['serve']>> = {
   'handshake.capacity': { limits: { maxSessionsPerDid: 3 } },
+  'task.stream': { capabilities: { stream: false } },
 }
 
 const lists = Object.keys(honestSeams.guards) as ListName[]

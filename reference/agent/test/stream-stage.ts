@@ -1,6 +1,12 @@
 import { once } from 'node:events'
 import { WebSocket } from 'ws'
-import { ECHO_TASK, SUBPROTOCOL, type SessionMessage, type SessionResponse, type Stream } from '../../../schemas/index.js'
+import {
+  ECHO_TASK,
+  SUBPROTOCOL,
+  type SessionMessage,
+  type SessionResponse,
+  type Stream,
+} from '../../../schemas/index.js'
 import { parseBase64 } from '../../bytes/base64.js'
 import { honestParts as parts } from '../../parts.js'
 import { openRecord } from '../../session/record.js'
@@ -21,7 +27,7 @@ export interface Heard {
 /** A connection on which a test says what it likes, and hears all that comes. */
 export class StreamLine {
   private readonly heard: Heard[] = []
-  private readonly sent = new Map<string, Uint8Array>()
+  private readonly sent = new Map<string, { readonly record: Uint8Array; readonly key: Uint8Array }>()
   private wake = (): void => undefined
   readonly closed: Promise<number>
 
@@ -48,8 +54,8 @@ export class StreamLine {
   }
 
   /** Sends a message as it is. */
-  put(message: SessionMessage): void {
-    this.sent.set(message.id, parseBase64(message.payload))
+  put(message: SessionMessage, { keys }: StepSession = this.session): void {
+    this.sent.set(message.id, { record: parseBase64(message.payload), key: keys.s2cEnc })
     this.socket.send(JSON.stringify(message))
   }
 
@@ -59,7 +65,7 @@ export class StreamLine {
       const at = this.heard.findIndex(isWanted)
       const found = this.heard[at]
       if (found !== undefined) {
-        this.heard.splice(0, at + 1)
+        this.heard.splice(at, 1)
         return found
       }
       await new Promise<void>(resolve => (this.wake = resolve))
@@ -107,9 +113,11 @@ export class StreamLine {
   }
 
   private read({ ...envelope }: Omit<SessionResponse, 'data'>, data: string): string {
-    const record = this.sent.get(envelope.message_id) ?? new Uint8Array()
+    const sent = this.sent.get(envelope.message_id)
+    if (sent === undefined) return 'an answer to nothing'
+    const { record, key } = sent
     const callerAad = parts.responseAad(envelope as never, parts.requestHash(record, parts), parts)
-    const { plaintext } = openRecord({ key: this.session.keys.s2cEnc, callerAad, record: parseBase64(data) })
+    const { plaintext } = openRecord({ key, callerAad, record: parseBase64(data) })
     const text = (envelope as { error?: string }).error ?? JSON.stringify(Buffer.from(plaintext).toString())
     const { stream } = envelope
     if (stream === undefined) return text
