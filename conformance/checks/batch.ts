@@ -12,6 +12,7 @@ import { broken, brokenBy, judgeAcceptance, type Broken } from '../runner/judgem
 import type { Kit } from '../runner/kit.js'
 import type { Answer } from '../probe/initiator/answer.js'
 import { isJsonMediaType } from './media-type.js'
+import { isNeverStored } from './never-stored.js'
 import { tooLarge } from './too-large.js'
 
 const needsBatch: Needs = { transport: 'http', capability: 'batch' }
@@ -59,8 +60,7 @@ const judgeHeaders = (answer: Answer): Broken | undefined => {
       'application/json',
       `${headerValues(headers, 'content-type').join()} with HTTP ${status}`,
     )
-  if (!headerValues(headers, 'cache-control').some(value => /(^|[\s,])no-store($|[\s,])/i.test(value)))
-    return broken('cache-control', 'Cache-Control: no-store', `none with HTTP ${status}`)
+  if (!isNeverStored(headers)) return broken('cache-control', 'Cache-Control: no-store', `none with HTTP ${status}`)
   return undefined
 }
 

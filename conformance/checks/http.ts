@@ -10,6 +10,8 @@ import type { Kit } from '../runner/kit.js'
 import type { Answer } from '../probe/initiator/answer.js'
 import { beyondLoopback } from './loopback.js'
 import { isJsonMediaType } from './media-type.js'
+import { isNeverStored } from './never-stored.js'
+import { judgeRebound, reboundNames } from './rebound.js'
 import { tooLarge } from './too-large.js'
 
 const leavesNoTrace = ['same-bytes-accepted', 'session-lives'] as const
@@ -252,11 +254,7 @@ export const httpChecks = [
     run: async kit => {
       for (const answer of await oneOfEach(kit)) {
         if (!answer.response) return brokenBy(answer, 'a response')
-        if (
-          !headerValues(answer.response.headers, 'cache-control').some(value =>
-            /(^|[\s,])no-store($|[\s,])/i.test(value),
-          )
-        )
+        if (!isNeverStored(answer.response.headers))
           return broken('cache-control', 'Cache-Control: no-store', `none with HTTP ${answer.response.status}`)
       }
       return undefined
@@ -280,33 +278,15 @@ export const httpChecks = [
       unobservable: target => beyondLoopback(messagesUrl(target).host),
     },
     run: async kit => {
-      const { cardUrl } = kit.target
       const { port } = messagesUrl(kit.target)
       const session = await kit.session()
       const next = prepare(kit, session)
-      for (const name of [
-        'rebound.example',
-        '127.0.0.1.rebound.example',
-        'localhost.rebound.example',
-        'rebound-localhost',
-        'x.localhost',
-      ]) {
+      for (const name of reboundNames) {
         const rebound = await kit.send(session, next, replaceHeader(next.request, 'Host', `${name}:${port}`))
         if (!isClientError(rebound.response?.status)) return brokenBy(rebound, `HTTP 4xx for the Host ${name}`)
-        const request = {
-          method: 'GET',
-          path: cardUrl.pathname,
-          headers: [['Host', `${name}:${port}`]] as const,
-          body: new Uint8Array(0),
-        }
-        const card = await kit.conversation.fetch('agent card', request, cardUrl)
-        if (card.kind !== 'response' || !isClientError(card.response.status))
-          return broken(
-            'card-rebound',
-            `HTTP 4xx for the card and the Host ${name}`,
-            card.kind === 'response' ? `HTTP ${card.response.status}` : card.kind,
-          )
       }
+      const found = await judgeRebound(kit, kit.target.cardUrl)
+      if (found) return { ...found, reasonCode: 'card-rebound', expected: `for the card, ${found.expected}` }
       return judgeAcceptance(await kit.send(session, next), 'the same message with its own Host')
     },
   }),

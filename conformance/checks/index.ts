@@ -9,6 +9,7 @@ import { handshakeIdentityChecks } from './handshake-identity.js'
 import { handshakeSessionChecks } from './handshake-session.js'
 import { handshakeChecks } from './handshake.js'
 import { httpChecks } from './http.js'
+import { healthChecks } from './health.js'
 import { messageChecks } from './message.js'
 import { precedenceChecks } from './precedence.js'
 import { recordChecks } from './record.js'
@@ -34,6 +35,7 @@ export const checks: readonly Check[] = [
   ...errorChecks,
   ...precedenceChecks,
   ...httpChecks,
+  ...healthChecks,
   ...batchChecks,
   ...batchPlaceChecks,
   ...websocketFrameChecks,

@@ -209,15 +209,20 @@ export const readSessionAnswer = (
     (refusal, body) => explainResponse(refusal, body, session, { draft, record }),
   )
 
-/** The answer to an upgrade, 101 or not. Never throws. */
-export const readUpgrade = (exchanged: Exchanged): Answer => {
+/** The answer to anything that is no message, which is `why` as far as its status goes. Never throws. */
+export const readFetched = (exchanged: Exchanged, why = 'to a request that is no message'): Answer => {
   if (exchanged.kind === 'timeout') return { kind: 'timeout' }
   if (exchanged.kind !== 'response') return { kind: exchanged.kind, why: exchanged.reason }
   const { response } = exchanged
   const { status, body } = response
-  if (status !== 429 && status !== 503)
-    return { kind: 'http', status, why: status === 101 ? 'the connection was upgraded' : 'no upgrade', response, body }
+  if (status !== 429 && status !== 503) return { kind: 'http', status, why, response, body }
   return { kind: 'busy', status, retryAfterSeconds: retryAfter(response), response, body }
+}
+
+/** The answer to an upgrade, 101 or not. Never throws. */
+export const readUpgrade = (exchanged: Exchanged): Answer => {
+  const stands = exchanged.kind === 'response' && exchanged.response.status === 101
+  return readFetched(exchanged, stands ? 'the connection was upgraded' : 'no upgrade')
 }
 
 /** Is `body` an object with a member `name`, whatever else it is? Never throws. */

@@ -37,5 +37,12 @@ export const socketUrl = ({ ws }: Target): URL => {
   return new URL(ws)
 }
 
+/** The endpoint of one of the capabilities that have one of their own. */
+export const endpointUrl = ({ card }: Target, name: 'health' | 'metrics'): URL => {
+  const url = card?.endpoints[name]
+  if (url === undefined) throw new Error(`the target has no endpoint for ${name}`)
+  return new URL(url)
+}
+
 /** Where a responder publishes its card: a well-known path of the host that serves `url` (card.published). */
 export const cardUrlOf = (url: URL): URL => new URL('/.well-known/sage.json', url)
