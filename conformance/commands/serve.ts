@@ -28,6 +28,8 @@ export interface ServeCommandOptions {
   readonly batch?: boolean | undefined
   /** False leaves streams out. */
   readonly stream?: boolean | undefined
+  /** False leaves compression out. */
+  readonly gzip?: boolean | undefined
   /** Endpoint in the card, where others reach the agent under another address. */
   readonly publicUrl?: string | undefined
   /** Name of a set of limits: `default`, or `low-limits`, which a tester reaches in seconds. */
@@ -53,10 +55,11 @@ const whoMayTalk = ({ directory: path, admitOnly }: ServeCommandOptions): Pick<S
 }
 
 const start = async (options: ServeCommandOptions, err: (line: string) => void): Promise<Agent> => {
-  const { host, port, identity, name, echo, ws, batch, stream, publicUrl, profile = 'default' } = options
+  const { host, port, identity, name, publicUrl, profile = 'default' } = options
+  const { echo = true, ws = true, batch = true, gzip = true, stream = true } = options
   return serve({
     identity: identity === undefined ? createIdentity() : openIdentity(identity, err),
-    capabilities: { echo: echo ?? true, ws: ws ?? true, batch: batch ?? true, stream: stream ?? true },
+    capabilities: { echo, ws, batch, gzip, stream },
     limits: limitsOf(profile),
     ...whoMayTalk(options),
     ...(host !== undefined && { host }),

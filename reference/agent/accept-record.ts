@@ -53,7 +53,8 @@ const accept = (received: ReceivedSessionMessage, arrival: Arrival, state: Respo
 
 const envelopeOf = ({ message }: OpenedRequest, outcome: TaskOutcome): ResponseEnvelope => {
   const names = { message_id: message.id, task_id: message.task_id, kid: message.kid }
-  return outcome.success ? { success: true, ...names } : { success: false, ...names, error: outcome.error }
+  if (!outcome.success) return { success: false, ...names, error: outcome.error }
+  return { success: true, ...names, ...(outcome.encoding && { encoding: outcome.encoding }) }
 }
 
 const TOO_LARGE = failed('payload_too_large')

@@ -3,11 +3,14 @@ import { enforce } from '../bytes/guard.js'
 import { isSageError } from '../bytes/sage-error.js'
 import type { ReceivedSessionMessage } from '../message/envelope.js'
 import type { Arrival, Reply } from '../transport/exchange.js'
+import { GZIP } from './encoding.js'
+import { inflateRequest } from './inflate-request.js'
 import type { LiveSession } from './live-session.js'
 import type { ResponderState } from './responder-state.js'
 import { ResponderStream } from './responder-stream.js'
 import { sealResponse } from './seal-response.js'
 import { isChunk } from './stream-state.js'
+import type { TaskContext } from './tasks.js'
 
 /** A message with a `stream` whose record has opened. */
 export interface StreamedRequest {
@@ -17,6 +20,8 @@ export interface StreamedRequest {
   readonly plaintext: Uint8Array
   readonly session: LiveSession
   readonly arrival: Arrival
+  /** Whose streams it belongs to. */
+  readonly connection: object
 }
 
 const NOTHING = new Uint8Array()
@@ -46,32 +51,48 @@ const answer = (
 const silence = (what: 'continuation' | 'late control', request: StreamedRequest, state: ResponderState): Reply =>
   state.streamParts.isAnswered(what) ? answer(request, undefined, state) : { kind: 'none', message: request.received }
 
-/** What is wrong with a request, in the order of error.precedence. */
-const refusalOf = (
-  { received: { message }, member, plaintext, session, arrival }: StreamedRequest,
-  live: ResponderStream | undefined,
-  { guards, tasks, streamTasks, capabilities, limits, streams }: ResponderState,
-  connection: object,
-): AuthenticatedErrorCode | undefined => {
-  const streamTask = streamTasks.get(message.task_id)
-  const task = { message, plaintext, task: streamTask ?? tasks.get(message.task_id), capabilities }
-  const { transport } = arrival
+/** The code with which a check refuses. @throws what is no refusal */
+const refusalBy = (check: () => void): AuthenticatedErrorCode | undefined => {
   try {
-    enforce(guards.task, task)
-    const open = streams.of(connection)
-    const stream = { message, member, plaintext, transport, live: live?.counts, task: streamTask, session, limits }
-    enforce(guards.stream, { ...stream, streams: open })
-    if (live === undefined) enforce(guards.arguments, task)
+    check()
     return undefined
   } catch (error) {
-    const code = isSageError(error) ? authenticatedErrorCodes.find(code => code === error.code) : undefined
-    if (code === undefined) throw error
-    return code
+    return refusalCode(error)
   }
 }
 
-const open = (request: StreamedRequest, connection: object, state: ResponderState): Reply => {
-  const { received, member, plaintext, session, arrival } = request
+const refusalCode = (error: unknown): AuthenticatedErrorCode => {
+  const code = isSageError(error) ? authenticatedErrorCodes.find(code => code === error.code) : undefined
+  if (code === undefined) throw error
+  return code
+}
+
+const taskContext = (
+  { received: { message }, plaintext }: StreamedRequest,
+  { tasks, streamTasks, capabilities }: ResponderState,
+): TaskContext => {
+  const { task_id: name } = message
+  return { message, plaintext, task: streamTasks.get(name) ?? tasks.get(name), capabilities }
+}
+
+const liveStream = ({ received, member, connection }: StreamedRequest, { streams }: ResponderState) =>
+  streams.of(connection).find(received.message.kid, member.id)
+
+/** What is wrong with a request whose plaintext is known. */
+const streamRefusal = (request: StreamedRequest, state: ResponderState): AuthenticatedErrorCode | undefined => {
+  const { received, member, plaintext, session, arrival, connection } = request
+  const { message } = received
+  const { guards, streamTasks, limits, streams } = state
+  const live = liveStream(request, state)?.counts
+  const context = { message, member, plaintext, transport: arrival.transport, live, session, limits }
+  return refusalBy(() => {
+    enforce(guards.stream, { ...context, task: streamTasks.get(message.task_id), streams: streams.of(connection) })
+    if (live === undefined) enforce(guards.arguments, taskContext(request, state))
+  })
+}
+
+const open = (request: StreamedRequest, state: ResponderState): Reply => {
+  const { received, member, plaintext, session, arrival, connection } = request
   const task = state.streamTasks.get(received.message.task_id)
   // The guards have said so already, unless one is missing.
   if (task === undefined || !isChunk(member)) return answer(request, 'internal', state)
@@ -89,25 +110,61 @@ const goOn = (stream: ResponderStream, request: StreamedRequest, state: Responde
   return silence('continuation', request, state)
 }
 
-/**
- * Takes a message with a `stream`: opens a stream with it, or puts it into the live one that it names. What is wrong with
- * it ends that stream, or is answered where there is none (stream.violation-contained).
- * @throws SageError `session_unknown` when the session has no record left for an answer
- */
-export const acceptStream = (request: StreamedRequest, state: ResponderState): Reply => {
-  const { received, member, arrival, session } = request
-  const { message } = received
-  const connection = state.streamParts.ownerOf(arrival.connection)
-  const live = state.streams.of(connection).find(message.kid, member.id)
-  if (live === undefined && !isChunk(member) && arrival.transport === 'ws')
-    return silence('late control', request, state)
-  const error = refusalOf(request, live, state, connection)
-  if (error === undefined) return live === undefined ? open(request, connection, state) : goOn(live, request, state)
+/** What comes of a request of which is known what is wrong with it. */
+const settle = (request: StreamedRequest, error: AuthenticatedErrorCode | undefined, state: ResponderState): Reply => {
+  const live = liveStream(request, state)
+  if (error === undefined) return live === undefined ? open(request, state) : goOn(live, request, state)
   if (live !== undefined) {
     state.streamParts.violated(live, error)
     return silence('continuation', request, state)
   }
+  const { message } = request.received
   const task = state.streamTasks.has(message.task_id) ? message.task_id : 'unknown'
-  state.log({ event: 'task', did: session.initDid, task, outcome: error })
+  state.log({ event: 'task', did: request.session.initDid, task, outcome: error })
   return answer(request, error, state)
+}
+
+/** Meanwhile its session may be closed, but it will be answered. */
+const inflateAndSettle = async (request: StreamedRequest, state: ResponderState): Promise<Reply> => {
+  const { received, session } = request
+  session.begin()
+  try {
+    const { plaintext, release } = await inflateRequest(received.message, request.plaintext, state)
+    try {
+      const inflated = { ...request, plaintext }
+      return settle(inflated, session.ended ? 'cancelled' : streamRefusal(inflated, state), state)
+    } finally {
+      // From here on the limit of what waits in streams holds.
+      release()
+    }
+  } catch (error) {
+    return settle(request, refusalCode(error), state)
+  } finally {
+    session.finish()
+  }
+}
+
+const take = (request: StreamedRequest, state: ResponderState): Reply | Promise<Reply> => {
+  const { received, member, arrival } = request
+  if (liveStream(request, state) === undefined && !isChunk(member) && arrival.transport === 'ws')
+    return silence('late control', request, state)
+  const error = refusalBy(() => enforce(state.guards.task, taskContext(request, state)))
+  if (error === undefined && received.message.encoding === GZIP) return inflateAndSettle(request, state)
+  return settle(request, error ?? streamRefusal(request, state), state)
+}
+
+/**
+ * Takes a message with a `stream`: opens a stream with it, or puts it into the live one that it names. What is wrong with
+ * it ends that stream, or is answered where there is none (stream.violation-contained). One message of a stream waits for
+ * another that is being inflated; nothing else does.
+ * @throws SageError `session_unknown` when the session has no record left for an answer
+ */
+export const acceptStream = (
+  request: Omit<StreamedRequest, 'connection'>,
+  state: ResponderState,
+): Reply | Promise<Reply> => {
+  const connection = state.streamParts.ownerOf(request.arrival.connection)
+  const { received, member } = request
+  const streams = state.streams.of(connection)
+  return streams.inTurn(received.message.kid, member.id, () => take({ ...request, connection }, state))
 }

@@ -27,6 +27,11 @@ export interface ServeCaps {
    * a single stream is never refused; further chunks are `unavailable`.
    */
   readonly streamBytesPerConnection?: number
+  /**
+   * Bytes of inflated requests that tasks hold at once, sixteen times `maxMessageBytes` by default. Here nobody is refused:
+   * who finds no room waits.
+   */
+  readonly inflatedBytes?: number
 }
 
 /** What a responder offers beside the tasks that each has. */
@@ -39,6 +44,8 @@ export interface ServeCapabilities {
   readonly batch?: boolean
   /** Streams; on by default where `streams` has any. In both directions over WebSocket only. */
   readonly stream?: boolean
+  /** Plaintexts that were compressed before they were sealed; off by default. */
+  readonly gzip?: boolean
 }
 
 /** How a responder is to be. */

@@ -2,6 +2,7 @@ import type { SessionMessage } from '../../schemas/index.js'
 import type { Guard } from '../bytes/guard.js'
 import type { JsonValue } from '../bytes/json.js'
 import type { ResponseEnvelope } from '../message/aad.js'
+import { asksForGzip, GZIP } from './encoding.js'
 
 /** What an initiator looks at in the answer to a request, before it opens the record. */
 export interface AnswerContext {
@@ -14,17 +15,18 @@ export interface AnswerContext {
 
 const rejectIf = (wrong: boolean): 'peer_rejected' | undefined => (wrong ? 'peer_rejected' : undefined)
 
+const isAsked = ({ encoding }: ResponseEnvelope, message: SessionMessage): boolean =>
+  encoding === undefined || (encoding === GZIP && asksForGzip(message))
+
 /** What an initiator asks of the answer to a request, one member at a time. */
 export const answerGuards: readonly Guard<AnswerContext, 'peer_rejected'>[] = [
   ['message.response-honoured', ({ status }) => rejectIf(status !== undefined && status !== 200)],
   ['message.response-honoured', ({ envelope, message }) => rejectIf(envelope.message_id !== message.id)],
   ['message.response-honoured', ({ envelope, message }) => rejectIf(envelope.task_id !== message.task_id)],
   ['message.response-honoured', ({ envelope, message }) => rejectIf(envelope.kid !== message.kid)],
-  // This initiator asks for neither a coding nor a stream.
-  [
-    'message.response-honoured',
-    ({ envelope }) => rejectIf(envelope.encoding !== undefined || envelope.stream !== undefined),
-  ],
+  ['gzip.response-unasked', ({ envelope, message }) => rejectIf(!isAsked(envelope, message))],
+  // This initiator asks for no stream.
+  ['message.response-honoured', ({ envelope }) => rejectIf(envelope.stream !== undefined)],
 ]
 
 /** What an initiator looks at in the answer to a batch, before it looks at each response. */

@@ -3,11 +3,17 @@ import type { ServeOptions } from './agent.js'
 
 /** What a responder declares, sorted. */
 export const capabilitiesOf = ({ capabilities = {}, streams = {} }: ServeOptions): readonly Capability[] => {
-  const { batch = false, echo = true, ws = false, stream = Object.keys(streams).length > 0 } = capabilities
+  const {
+    batch = false,
+    echo = true,
+    gzip = false,
+    ws = false,
+    stream = Object.keys(streams).length > 0,
+  } = capabilities
   const declared: Record<Capability, boolean> = {
     batch,
     echo,
-    gzip: false,
+    gzip,
     health: false,
     metrics: false,
     stream,

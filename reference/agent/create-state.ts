@@ -6,6 +6,7 @@ import type { ServeOptions } from './agent.js'
 import { undisturbed } from './agent-event.js'
 import { systemClock, systemEntropy } from './clock.js'
 import { capabilitiesOf } from './capabilities.js'
+import { InflationRoom } from './inflation-room.js'
 import type { LiveSession } from './live-session.js'
 import type { ResponderSeams, ResponderState } from './responder-state.js'
 import { servedStreams } from './served-streams.js'
@@ -15,6 +16,7 @@ import { servedTasks } from './tasks.js'
 const MAX_SESSIONS = 100_000
 const MAX_PROVISIONAL_SESSIONS = 10_000
 const MAX_REMEMBERED_NONCES = 250_000
+const MESSAGES_INFLATED = 16
 const LOOKUP_TIMEOUT_MS = 5_000
 
 /**
@@ -42,6 +44,7 @@ export const createState = (
   return {
     identity,
     limits,
+    inflations: new InflationRoom(options.caps?.inflatedBytes ?? MESSAGES_INFLATED * limits.maxMessageBytes),
     parts,
     responderParts,
     streamParts,

@@ -14,6 +14,7 @@ import type {
   Transport,
 } from '../transport/channel.js'
 import { answerGuards, batchAnswerGuards, type AnswerContext, type BatchAnswerContext } from './answer-guards.js'
+import { requestEncoding } from './encoding.js'
 import { openAnswer } from './sealed-request.js'
 
 /** Every check of an initiator, in the order in which they are made. */
@@ -41,6 +42,8 @@ export interface InitiatorParts {
     responses: readonly JsonValue[],
     messages: readonly SessionMessage[],
   ) => readonly (JsonValue | undefined)[]
+  /** The coding of a request (gzip.declared, gzip.small). */
+  readonly requestEncoding: typeof requestEncoding
   /** What an answer to a request comes to. */
   readonly openAnswer: typeof openAnswer
 }
@@ -60,6 +63,7 @@ export const honestInitiatorSeams: InitiatorSeams = {
     exchange: (channel, message) => channel.exchange(message),
     exchangeBatch: (channel, batch) => channel.exchangeBatch(batch),
     placeResponses: responses => responses,
+    requestEncoding,
     openAnswer,
   },
   guards: { card: cardGuards, response: responseGuards, answer: answerGuards, batchAnswer: batchAnswerGuards },

@@ -1,6 +1,7 @@
 import { detailOf, type DetailOf } from '../transport/plain-error.js'
 import { MAX_ECHO_DELAY_MS } from '../../schemas/index.js'
 import { answerElements, type AnswerElements } from './answer-batch.js'
+import { answerEncoding } from './encoding.js'
 import { randomUuid, type Entropy } from './clock.js'
 import type { LiveSession } from './live-session.js'
 import { pause } from './pause.js'
@@ -21,6 +22,8 @@ export interface ResponderParts {
   readonly close: ServedTask
   /** In which order the messages of a batch are begun (batch.in-order). */
   readonly answerElements: AnswerElements
+  /** The coding of an answer (gzip.response-asked, gzip.echo, gzip.small). */
+  readonly answerEncoding: typeof answerEncoding
   readonly detailOf: DetailOf
 }
 
@@ -53,5 +56,6 @@ export const responderParts: ResponderParts = {
     return new Uint8Array()
   },
   answerElements,
+  answerEncoding,
   detailOf,
 }

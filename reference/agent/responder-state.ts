@@ -15,6 +15,7 @@ import type { BatchContext, ElementContext } from './batch-guards.js'
 import type { Clock, Entropy } from './clock.js'
 import type { HandshakeContext } from './handshake-guards.js'
 import type { Identity } from './identity.js'
+import type { InflationRoom } from './inflation-room.js'
 import type { LiveSession } from './live-session.js'
 import type { ResponderParts } from './responder-parts.js'
 import type { LifeContext, SessionContext } from './session-guards.js'
@@ -75,6 +76,7 @@ export interface ResponderState extends Omit<ResponderSeams, 'wire' | 'webSocket
   readonly limits: Limits
   /** What the card declares. */
   readonly capabilities: ReadonlySet<Capability>
+  readonly inflations: InflationRoom
   readonly tasks: ReadonlyMap<string, ServedTask>
   /** The tasks that are served as streams. */
   readonly streamTasks: ReadonlyMap<string, ServedStream>

@@ -5,8 +5,9 @@ import { plainCodeOf, plainError } from '../transport/plain-error.js'
 import { faultOf } from './agent-event.js'
 import { Bell } from './bell.js'
 import { ChunkQueue } from './chunk-queue.js'
+import { compressAnswer, type Content } from './compress-answer.js'
 import type { LiveSession } from './live-session.js'
-import { MarkedChunks, type MarkedChunk } from './marked-chunks.js'
+import { MarkedChunks } from './marked-chunks.js'
 import type { ResponderState } from './responder-state.js'
 import { responseSize, sealResponse } from './seal-response.js'
 import type { ServedStream } from './served-streams.js'
@@ -32,6 +33,11 @@ interface Failure {
   readonly plaintext: Uint8Array
 }
 
+/** A chunk of the answer, on its way to be sealed. */
+interface ReadyChunk extends Content {
+  readonly isLast: boolean
+}
+
 /**
  * A live stream of a responder: what its initiator sends goes to the task, and what the task gives is sent as far as the
  * credit and the transport let it. What it says is made when it is asked for, so that a connection on which nobody reads
@@ -46,7 +52,7 @@ export class ResponderStream implements TabledStream {
   private readonly bell = new Bell()
   private readonly arrived = new ChunkQueue(() => this.onTaken())
   private given: MarkedChunks | undefined
-  private ready: MarkedChunk | undefined
+  private ready: ReadyChunk | undefined
   private isPulling = false
   private taken = 0
   private failure: Failure | undefined
@@ -143,20 +149,20 @@ export class ResponderStream implements TabledStream {
     return undefined
   }
 
-  private chunk({ chunk: plaintext, isLast }: MarkedChunk): StreamSend {
+  private chunk({ isLast, ...content }: ReadyChunk): StreamSend {
     this.ready = undefined
     const stream = this.counts.send(isLast)
     if (isLast) this.table.remove(this)
-    return { stream, plaintext }
+    return { stream, ...content }
   }
 
   private pull(): void {
     if (this.isPulling) return
     this.isPulling = true
     void this.pulled().then(
-      marked => {
+      ready => {
         this.isPulling = false
-        if (this.fits(marked.chunk)) this.ready = marked
+        if (this.fits(ready)) this.ready = ready
         else this.fail('payload_too_large')
         this.bell.ring()
       },
@@ -164,11 +170,12 @@ export class ResponderStream implements TabledStream {
     )
   }
 
-  private async pulled(): Promise<MarkedChunk> {
-    const { session, task } = this.input
+  private async pulled(): Promise<ReadyChunk> {
+    const { session, task, about, state } = this.input
     const { metadata, abort } = this
     this.given ??= new MarkedChunks(task(this.arrived, { did: session.initDid, metadata, signal: abort.signal }))
-    return this.given.next()
+    const { chunk, isLast } = await this.given.next()
+    return { ...(await compressAnswer(about.opening.message, chunk, state)), isLast }
   }
 
   private taskFailed(error: unknown): void {
@@ -184,18 +191,25 @@ export class ResponderStream implements TabledStream {
     this.bell.ring()
   }
 
-  private fits(plaintext: Uint8Array): boolean {
+  private fits({ plaintext, encoding }: Content): boolean {
     const { opening } = this.input.about
     const stream = { id: this.id, seq: this.counts.sent, end: false }
     const names = { message_id: opening.message.id, task_id: opening.message.task_id, kid: this.kid }
-    return responseSize({ success: true, ...names, stream }, plaintext) <= this.input.state.limits.maxMessageBytes
+    const envelope = { success: true, ...names, stream, ...(encoding && { encoding }) } as const
+    return responseSize(envelope, plaintext) <= this.input.state.limits.maxMessageBytes
   }
 
-  private seal({ stream, plaintext, error }: StreamSend): SessionResponse {
+  private seal({ stream, plaintext, encoding, error }: StreamSend): SessionResponse {
     const { about, session, state } = this.input
     const { message } = state.streamParts.namedBy(about.opening, this.latest)
     const { record } = state.streamParts.boundTo(about.opening, this.latest)
-    const names = { message_id: message.id, task_id: message.task_id, kid: message.kid, stream }
+    const names = {
+      message_id: message.id,
+      task_id: message.task_id,
+      kid: message.kid,
+      stream,
+      ...(encoding && { encoding }),
+    }
     const envelope =
       error === undefined ? { success: true as const, ...names } : { success: false as const, ...names, error }
     if (isChunk(stream) && stream.end) this.log(error ?? 'success')

@@ -8,7 +8,6 @@ import type { Exchange } from '../transport/exchange.js'
 import { WebSocketListener } from '../websocket/websocket-listener.js'
 import type { Agent, ServeOptions } from './agent.js'
 import { faultOf } from './agent-event.js'
-import { capabilitiesOf } from './capabilities.js'
 import { CardIssuer } from './card-issuer.js'
 import { checkWhole } from './check-whole.js'
 import { createState } from './create-state.js'
@@ -51,14 +50,11 @@ const checkCard = (card: AgentCard): void => {
   }
 }
 
-const cardIssuer = (options: ServeOptions, http: string, { limits, clock, parts }: ResponderState): CardIssuer => {
+const cardIssuer = (options: ServeOptions, http: string, state: ResponderState): CardIssuer => {
   const { identity, name } = options
-  const capabilities = capabilitiesOf(options)
-  const endpoints = {
-    http,
-    ...(capabilities.includes('ws') && { ws: `${http.replace(/^http/, 'ws')}${WEBSOCKET_PATH}` }),
-  }
-  return new CardIssuer({ identity, name, endpoints, capabilities, limits }, clock, parts)
+  const { limits, capabilities, clock, parts } = state
+  const endpoints = { http, ...(capabilities.has('ws') && { ws: `${http.replace(/^http/, 'ws')}${WEBSOCKET_PATH}` }) }
+  return new CardIssuer({ identity, name, endpoints, capabilities: [...capabilities], limits }, clock, parts)
 }
 
 const checkOrigin = (origin: string): string => {
@@ -120,7 +116,7 @@ export const createResponder = async (options: ServeOptions, seams: ResponderSea
     host,
     port,
     messagesPath: `${base}/messages`,
-    batchPath: options.capabilities?.batch === true ? `${base}/batch` : undefined,
+    batchPath: state.capabilities.has('batch') ? `${base}/batch` : undefined,
     maxMessageBytes: limits.maxMessageBytes,
     maxRequests: caps.requests ?? MAX_REQUESTS,
     requestTimeoutMs: requestTimeoutMs ?? REQUEST_TIMEOUT_MS,

@@ -2,13 +2,15 @@ import { authenticatedErrorCodes, type AuthenticatedErrorCode, type SessionMessa
 import { enforce } from '../bytes/guard.js'
 import { isSageError, SageError } from '../bytes/sage-error.js'
 import { faultOf } from './agent-event.js'
+import { compressAnswer, type Content } from './compress-answer.js'
+import { inflateRequest, type Held } from './inflate-request.js'
 import type { LiveSession } from './live-session.js'
 import type { ResponderState } from './responder-state.js'
 import { TaskFailure } from './tasks.js'
 
 /** What came of a request whose record has opened. */
 export type TaskOutcome =
-  | { readonly success: true; readonly plaintext: Uint8Array }
+  | ({ readonly success: true } & Content)
   | { readonly success: false; readonly error: AuthenticatedErrorCode; readonly plaintext: Uint8Array }
 
 /** A request whose record has opened. */
@@ -36,13 +38,15 @@ const refusal = (error: unknown): TaskOutcome => {
   return failed(code)
 }
 
-const execute = async (request: OpenedRequest, state: ResponderState): Promise<TaskOutcome> => {
-  const { message, plaintext, session, signal, begun } = request
+/** Calls the task. @throws what the task throws */
+const carryOut = async (
+  { message, session, signal, begun }: OpenedRequest,
+  plaintext: Uint8Array,
+  state: ResponderState,
+): Promise<TaskOutcome> => {
   const task = state.tasks.get(message.task_id)
   try {
-    const context = { message, plaintext, task, capabilities: state.capabilities }
-    enforce(state.guards.task, context)
-    enforce(state.guards.arguments, context)
+    enforce(state.guards.arguments, { message, plaintext, task, capabilities: state.capabilities })
   } catch (error) {
     return refusal(error)
   }
@@ -52,7 +56,25 @@ const execute = async (request: OpenedRequest, state: ResponderState): Promise<T
   begun?.()
   const answer = await answering
   if (!(answer instanceof Uint8Array)) throw new SageError('internal', 'a task answers with bytes')
-  return { success: true, plaintext: answer }
+  return { success: true, ...(await compressAnswer(message, answer, state)) }
+}
+
+const execute = async (request: OpenedRequest, state: ResponderState): Promise<TaskOutcome> => {
+  const { message, plaintext } = request
+  const { guards, tasks, capabilities } = state
+  let held: Held
+  try {
+    enforce(guards.task, { message, plaintext, task: tasks.get(message.task_id), capabilities })
+    const inflated = inflateRequest(message, plaintext, state)
+    held = inflated instanceof Promise ? await inflated : inflated
+  } catch (error) {
+    return refusal(error)
+  }
+  try {
+    return await carryOut(request, held.plaintext, state)
+  } finally {
+    held.release()
+  }
 }
 
 /** Carries out an opened request. Never rejects: whatever a task throws is an outcome (error.authenticated-after-open). */

@@ -7,6 +7,7 @@ import { isTask } from '../bytes/token.js'
 import type { Parts } from '../parts.js'
 import { MIN_RECORD_LENGTH, receiveRecord } from '../session/record.js'
 import type { Answer } from '../transport/channel.js'
+import type { GZIP } from './encoding.js'
 import { readAnswer } from './initiate.js'
 import type { InitiatorSeams } from './initiator-seams.js'
 import type { LiveSession } from './live-session.js'
@@ -19,7 +20,9 @@ export interface RequestContent {
   readonly task: string
   readonly plaintext: Uint8Array
   readonly metadata?: Metadata | undefined
-  /** Bytes that the peer takes in one message. */
+  /** How the plaintext is to be compressed. */
+  readonly encoding?: typeof GZIP | undefined
+  /** Bytes that the peer takes in one message, and in one plaintext. */
   readonly maxBytes: number
 }
 
@@ -27,6 +30,8 @@ export interface RequestContent {
 export interface SealedRequest {
   readonly message: SessionMessage
   readonly record: Uint8Array
+  /** Bytes that the plaintext of its answer may have. */
+  readonly maxBytes: number
 }
 
 const checkTask = (task: string): string => {
@@ -49,11 +54,11 @@ const checkMetadata = (metadata: Metadata): Metadata => {
  * @throws SageError `configuration` for a name of no task or wrong metadata, `payload_too_large` over `maxBytes`,
  * `session_closed`
  */
-export const sealRequest = (
+export const sealRequest = async (
   live: LiveSession,
-  { id, task, plaintext, metadata, maxBytes }: RequestContent,
+  { id, task, plaintext, metadata, encoding, maxBytes }: RequestContent,
   parts: Parts,
-): SealedRequest => {
+): Promise<SealedRequest> => {
   const envelope = {
     id,
     context_id: live.contextId,
@@ -61,12 +66,18 @@ export const sealRequest = (
     did: live.initDid,
     kid: live.kid,
     ...(metadata && { metadata: checkMetadata(metadata) }),
+    ...(encoding && { encoding }),
   }
+  const tooLarge = new SageError(
+    'payload_too_large',
+    'the message would be larger than the peer accepts; it was not sent',
+  )
+  if (plaintext.length > maxBytes) throw tooLarge
+  const content = encoding === undefined ? plaintext : await parts.deflate(plaintext)
   const frame = JSON.stringify({ ...envelope, payload: '' }).length
-  if (frame + 4 * Math.ceil((plaintext.length + MIN_RECORD_LENGTH) / 3) > maxBytes)
-    throw new SageError('payload_too_large', 'the message would be larger than the peer accepts; it was not sent')
-  const record = live.seal(plaintext, parts.requestAad(envelope, parts))
-  return { message: { ...envelope, payload: encodeBase64(record) }, record }
+  if (frame + 4 * Math.ceil((content.length + MIN_RECORD_LENGTH) / 3) > maxBytes) throw tooLarge
+  const record = live.seal(content, parts.requestAad(envelope, parts))
+  return { message: { ...envelope, payload: encodeBase64(record) }, record, maxBytes }
 }
 
 /** The error of a request of which nobody can say whether it was carried out. */
@@ -79,12 +90,12 @@ interface Opened {
   readonly plaintext: Uint8Array
 }
 
-const open = (
+const open = async (
   live: LiveSession,
   answer: Answer,
-  { message, record }: SealedRequest,
+  { message, record, maxBytes }: SealedRequest,
   { parts, guards }: InitiatorSeams,
-): Opened => {
+): Promise<Opened> => {
   const received = readAnswer(answer, parts)
   if (received.kind === 'plain') throw new SageError(received.response.error, 'a plain error')
   if (received.kind !== 'session') throw new SageError('peer_rejected', 'the answer is not one to a request')
@@ -92,8 +103,9 @@ const open = (
   enforce(guards.answer, { status: answer.status, envelope, message })
   const callerAad = parts.responseAad(envelope, parts.requestHash(record, parts), parts)
   const { window, openKey: key } = live
-  const { plaintext } = receiveRecord({ window, key, callerAad, record: received.record }, parts)
+  const { plaintext: content } = receiveRecord({ window, key, callerAad, record: received.record }, parts)
   live.touch()
+  const plaintext = envelope.encoding === undefined ? content : await parts.inflate(content, maxBytes)
   if (envelope.success) return { plaintext }
   const cause = new TaskFailure(plaintext)
   return { plaintext, error: new SageError(envelope.error, 'the peer answered with an authenticated error', { cause }) }
@@ -103,15 +115,15 @@ const open = (
  * The plaintext of the answer to a request (message.response-honoured).
  * @throws SageError the code of an authenticated error; `outcome_unknown` for an answer that is not to be honoured
  */
-export const openAnswer = (
+export const openAnswer = async (
   live: LiveSession,
   answer: Answer,
   request: SealedRequest,
   seams: InitiatorSeams,
-): Uint8Array => {
+): Promise<Uint8Array> => {
   let opened: Opened
   try {
-    opened = open(live, answer, request, seams)
+    opened = await open(live, answer, request, seams)
   } catch (cause) {
     throw isSageError(cause) ? unknownOutcome(cause) : cause
   }

@@ -21,6 +21,12 @@ export interface SessionPeer {
 export interface SendOptions extends Deadline {
   /** Up to 32 names and printable values. */
   readonly metadata?: Metadata
+  /**
+   * Compress the plaintext where the responder declares `gzip` and there are 1024 bytes or more (gzip.declared, gzip.small).
+   * The answer may be compressed then, as it may where `metadata` says `accept-encoding: gzip`. Lengths are visible: never
+   * where something secret stands beside something that an attacker chooses.
+   */
+  readonly encoding?: 'gzip'
   /** The task may be carried out twice: a request whose outcome is unknown is sent once more, in a record of its own. */
   readonly idempotent?: boolean
 }
@@ -171,11 +177,11 @@ export class Session implements AsyncDisposable {
       return await sendInBatches(requests, {
         limits,
         seams,
-        seal: async ({ task, plaintext, options }) => this.seal(task, plaintext, { ...options, ...deadline }),
+        seal: ({ task, plaintext, options }) => this.seal(task, plaintext, { ...options, ...deadline }),
         post: body =>
           this.deliver(() => seams.initiatorParts.exchangeBatch(channel, { body, ...this.waiting(deadline) })),
         postAlone: request => this.post(request, deadline),
-        open: async (answer, request) => seams.initiatorParts.openAnswer(live, answer, request, seams),
+        open: (answer, request) => seams.initiatorParts.openAnswer(live, answer, request, seams),
       })
     } finally {
       live.finish()
@@ -196,18 +202,24 @@ export class Session implements AsyncDisposable {
     const { live, seams } = this.#input
     live.begin()
     try {
-      const request = this.seal(task, plaintext, options)
-      return seams.initiatorParts.openAnswer(live, await this.post(request, options), request, seams)
+      const request = await this.seal(task, plaintext, options)
+      return await seams.initiatorParts.openAnswer(live, await this.post(request, options), request, seams)
     } finally {
       live.finish()
     }
   }
 
-  private seal(task: string, plaintext: Uint8Array, { metadata, signal }: SendOptions): SealedRequest {
-    const { live, entropy, limits, seams } = this.#input
+  private async seal(
+    task: string,
+    plaintext: Uint8Array,
+    { metadata, encoding: wished, signal }: SendOptions,
+  ): Promise<SealedRequest> {
+    const { live, entropy, limits, capabilities, seams } = this.#input
     if (signal?.aborted === true) throw new SageError('aborted', 'the caller gave up')
     if (this.remainingMs() <= 0) live.end()
-    const content = { id: randomUuid(entropy), task, plaintext, metadata, maxBytes: limits.maxMessageBytes }
+    const id = randomUuid(entropy)
+    const encoding = seams.initiatorParts.requestEncoding(wished, plaintext, capabilities)
+    const content = { id, task, plaintext, metadata, encoding, maxBytes: limits.maxMessageBytes }
     return sealRequest(live, content, seams.parts)
   }
 

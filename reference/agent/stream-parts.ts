@@ -1,5 +1,6 @@
 import type { AuthenticatedErrorCode, Stream } from '../../schemas/index.js'
 import type { ReceivedSessionMessage } from '../message/envelope.js'
+import type { GZIP } from './encoding.js'
 import type { ResponderStream } from './responder-stream.js'
 import type { StreamState } from './stream-state.js'
 import type { StreamKey } from './stream-table.js'
@@ -8,6 +9,8 @@ import type { StreamKey } from './stream-table.js'
 export interface StreamSend {
   readonly stream: Stream
   readonly plaintext: Uint8Array
+  /** How the plaintext is compressed. */
+  readonly encoding?: typeof GZIP | undefined
   /** In a last chunk that says an error. */
   readonly error?: AuthenticatedErrorCode
 }

@@ -14,6 +14,7 @@ export type StreamKey = (kid: string, id: string) => string
 /** The live streams of one connection. */
 export class ConnectionStreams<Live extends TabledStream = TabledStream> implements Iterable<Live> {
   private readonly live = new Map<string, Live>()
+  private readonly turns = new Map<string, Promise<void>>()
 
   constructor(private readonly keyOf: StreamKey) {}
 
@@ -40,6 +41,18 @@ export class ConnectionStreams<Live extends TabledStream = TabledStream> impleme
   remove(stream: Live): void {
     const key = this.keyOf(stream.kid, stream.id)
     if (this.live.get(key) === stream) this.live.delete(key)
+  }
+
+  /** Does the work for a message of a stream: at once, or after that of those before it which are not done yet. */
+  inTurn<Value>(kid: string, id: string, work: () => Value | Promise<Value>): Value | Promise<Value> {
+    const key = this.keyOf(kid, id)
+    const before = this.turns.get(key)
+    const result = before === undefined ? work() : before.then(work)
+    if (!(result instanceof Promise)) return result
+    const done = (): void => void (this.turns.get(key) === turn && this.turns.delete(key))
+    const turn = result.then(done, done)
+    this.turns.set(key, turn)
+    return result
   }
 
   [Symbol.iterator](): Iterator<Live> {

@@ -13,6 +13,7 @@ import {
 import type { Guard } from '../bytes/guard.js'
 import { SageError } from '../bytes/sage-error.js'
 import { isTask } from '../bytes/token.js'
+import { GZIP } from './encoding.js'
 import type { ResponderParts } from './responder-parts.js'
 import type { ServedStream } from './served-streams.js'
 
@@ -83,9 +84,11 @@ export const servedTasks = (
 /** What the guards of a task see: the record has opened. */
 export interface TaskContext {
   readonly message: SessionMessage
+  /** As the record carries it, or, where it has been inflated, as it was. */
   readonly plaintext: Uint8Array
   /** What the responder serves under this name. */
   readonly task: ServedTask | ServedStream | undefined
+  /** What the responder declares. */
   readonly capabilities: ReadonlySet<Capability>
 }
 
@@ -100,20 +103,22 @@ const isCuttable = ({ message: { stream, metadata }, plaintext }: TaskContext): 
   return isWhole && size <= MAX_CHUNK_SIZE && Math.ceil(plaintext.length / size) <= MAX_ECHO_CHUNKS
 }
 
-/** What a responder asks of an opened request, in the order of error.precedence; every refusal is authenticated. */
+const isEncodingKnown = ({ message: { encoding }, capabilities }: TaskContext): boolean =>
+  encoding === undefined || (encoding === GZIP && capabilities.has('gzip'))
+
+/** What a responder asks of an opened request before it inflates; every refusal is authenticated. */
 export const taskGuards: readonly Guard<TaskContext>[] = [
   ['task.unknown', ({ task }) => (task === undefined ? 'task_unsupported' : undefined)],
-  // gzip is no capability of this responder.
-  ['task.encoding', ({ message }) => (message.encoding === undefined ? undefined : 'encoding_unsupported')],
+  ['task.encoding', context => (isEncodingKnown(context) ? undefined : 'encoding_unsupported')],
+]
+
+/** What a responder asks of a request whose plaintext is known: of its stream, and of the arguments of its task. */
+export const argumentGuards: readonly Guard<TaskContext>[] = [
   [
     'task.stream',
     ({ message, capabilities }) =>
       message.stream === undefined || capabilities.has('stream') ? undefined : 'stream_violation',
   ],
-]
-
-/** What a responder asks of the arguments of a task. */
-export const argumentGuards: readonly Guard<TaskContext>[] = [
   [
     'task.ping-limit',
     ({ message, plaintext }) =>

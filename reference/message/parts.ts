@@ -8,11 +8,14 @@ import {
   responseAad,
   type MessageLabels,
 } from './aad.js'
+import { deflate, inflate } from './gzip.js'
 
 /** The steps of this layer and those below that may be replaced, one by one. */
 export interface MessageParts extends HandshakeParts {
+  readonly deflate: typeof deflate
   readonly encodeMetadata: typeof encodeMetadata
   readonly encodeStream: typeof encodeStream
+  readonly inflate: typeof inflate
   readonly messageLabels: MessageLabels
   readonly requestAad: typeof requestAad
   readonly requestHash: typeof requestHash
@@ -22,8 +25,10 @@ export interface MessageParts extends HandshakeParts {
 /** The steps as the specification has them. */
 export const messageParts: MessageParts = {
   ...handshakeParts,
+  deflate,
   encodeMetadata,
   encodeStream,
+  inflate,
   messageLabels,
   requestAad,
   requestHash,

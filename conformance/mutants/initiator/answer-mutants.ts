@@ -21,9 +21,9 @@ const membersOf = ({ body }: Answer): Members => {
 /** Where no answer comes of an answer, one is made up. */
 const madeUp = (make: (answer: Answer) => Uint8Array | undefined): Fault =>
   initiator(honest => ({
-    openAnswer: (live, answer, ...rest) => {
+    openAnswer: async (live, answer, ...rest) => {
       try {
-        return honest.openAnswer(live, answer, ...rest)
+        return await honest.openAnswer(live, answer, ...rest)
       } catch (error) {
         const made = make(answer)
         if (made === undefined) throw error
@@ -42,13 +42,13 @@ const remembering = (choose: (requests: readonly Sealed[], messageId: unknown) =
         if (message.kid !== undefined) requests.push({ message, record: Buffer.from(message.payload, 'base64') })
         return honest.exchange(channel, outgoing)
       },
-      openAnswer: (live, answer, _request, seams) => {
+      openAnswer: async (live, answer, { maxBytes }, seams) => {
         const members = membersOf(answer)
         let refusal: unknown
         for (const request of choose(requests, members['message_id'])) {
           const body = encodeUtf8(JSON.stringify({ ...members, message_id: request.message.id }))
           try {
-            return honest.openAnswer(live, { ...answer, body }, request, seams)
+            return await honest.openAnswer(live, { ...answer, body }, { ...request, maxBytes }, seams)
           } catch (error) {
             refusal = error
           }
@@ -65,13 +65,13 @@ interface Sealed {
 
 /** An authenticated error, whatever `success` says by now. */
 const successBelieved: Fault = initiator(honest => ({
-  openAnswer: (live, answer, request, seams) => {
+  openAnswer: async (live, answer, request, seams) => {
     try {
-      return honest.openAnswer(live, answer, request, seams)
+      return await honest.openAnswer(live, answer, request, seams)
     } catch (refusal) {
       const body = encodeUtf8(JSON.stringify({ ...membersOf(answer), success: false, error: 'application_failed' }))
       try {
-        return honest.openAnswer(live, { ...answer, body }, request, seams)
+        return await honest.openAnswer(live, { ...answer, body }, request, seams)
       } catch (error) {
         if (isSageError(error) && error.cause instanceof TaskFailure) return error.cause.plaintext
         throw refusal
@@ -225,9 +225,9 @@ export const answerMutants: readonly InitiatorMutant[] = [
     'initiator-window-of-both-directions',
     ['message.response-aad/answer'],
     initiator(honest => ({
-      openAnswer: (live, answer, request, seams) => {
+      openAnswer: async (live, answer, request, seams) => {
         live.mark(readBe64(request.record))
-        return honest.openAnswer(live, answer, request, seams)
+        return await honest.openAnswer(live, answer, request, seams)
       },
     })),
   ),

@@ -1,5 +1,5 @@
-import { honestSeams } from '../../../reference/agent/honest-seams.js'
 import { MAX_PING_BYTES, PING_TASK } from '../../../schemas/index.js'
+import { honestSeams } from '../../../reference/agent/honest-seams.js'
 import { insert, move, mutant, omit, type ListName, type ResponderMutant } from './mutant.js'
 
 // One mutant for every guard of the responder: the same agent without it. Nobody has to think of these.

@@ -110,7 +110,7 @@ const faults: [List, RequirementId, Fault][] = [
   ['opened', 'record.once', twice],
   ['task', 'task.unknown', ask('never/heard-of')],
   ['task', 'task.encoding', ask('sage/ping@v1', '', { encoding: 'gzip' })],
-  ['task', 'task.stream', ask('sage/ping@v1', '', { stream: { id: 's', seq: 0, end: true } })],
+  ['arguments', 'task.stream', ask('sage/ping@v1', '', { stream: { id: 's', seq: 0, end: true } })],
   ['arguments', 'task.ping-limit', ask('sage/ping@v1', new Uint8Array(4097))],
   ['arguments', 'task.echo-delay-form', ask('sage/echo@v1', '', { metadata: { 'delay-ms': '007' } })],
 ]
