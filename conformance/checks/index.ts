@@ -14,6 +14,12 @@ import { messageChecks } from './message.js'
 import { precedenceChecks } from './precedence.js'
 import { recordChecks } from './record.js'
 import { sessionChecks } from './session.js'
+import { streamChecks } from './stream.js'
+import { streamCreditChecks } from './stream-credit.js'
+import { streamEchoChecks } from './stream-echo.js'
+import { streamEndChecks } from './stream-end.js'
+import { streamHttpChecks } from './stream-http.js'
+import { streamViolationChecks } from './stream-violation.js'
 import { taskChecks } from './task.js'
 import { websocketConnectionChecks } from './websocket-connection.js'
 import { websocketFrameChecks } from './websocket-frames.js'
@@ -40,4 +46,10 @@ export const checks: readonly Check[] = [
   ...batchPlaceChecks,
   ...websocketFrameChecks,
   ...websocketConnectionChecks,
+  ...streamChecks,
+  ...streamCreditChecks,
+  ...streamViolationChecks,
+  ...streamEndChecks,
+  ...streamHttpChecks,
+  ...streamEchoChecks,
 ]

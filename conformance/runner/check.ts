@@ -8,6 +8,7 @@ import type {
 import type { BatchDraft } from '../probe/initiator/batch.js'
 import type { HandshakeDraft, WireObject } from '../probe/initiator/handshake-draft.js'
 import type { SessionDraft } from '../probe/initiator/session-draft.js'
+import type { StreamConversation, StreamWish } from '../probe/initiator/stream-conversation.js'
 import type { Target } from '../probe/initiator/target.js'
 import type { Outgoing } from '../probe/net/alter.js'
 import type { WireRequest } from '../probe/net/exchange.js'
@@ -33,7 +34,11 @@ export interface Needs {
  */
 export type Expectation = (
   | { readonly plain: PlainErrorCode }
-  | { readonly authenticated: AuthenticatedErrorCode }
+  | {
+      readonly authenticated: AuthenticatedErrorCode
+      /** It is the first and last chunk of the stream that the message names. */
+      readonly stream?: true
+    }
   /** The code with which a WebSocket connection is closed. */
   | { readonly close: CloseCode }
   /** An HTTP status, whatever the body: for what is refused before it is a SAGE message. */
@@ -108,6 +113,17 @@ export type AfterMessage =
   /** An honest handshake, wholly fresh, is accepted and its session works. */
   | 'new-handshake'
 
+/** What must be true after a refused message of a stream. */
+export type AfterStreamMessage =
+  /** The undamaged form of that very message is accepted, and the stream goes on to its end. */
+  | 'same-bytes-accepted'
+  /** Nothing more comes of the stream, nor of the message. */
+  | 'stream-over'
+  /** Another stream of the session, on the same connection where the target allows two, goes on to its end. */
+  | 'other-stream-lives'
+  /** The next honest message of the session is accepted, over the same connection. */
+  | 'session-lives'
+
 /** What must be true after a refused upgrade. */
 export type AfterUpgrade =
   /** The undamaged form of that very upgrade opens a connection, over which a handshake and a ping are answered. */
@@ -154,6 +170,22 @@ export type BatchRejection = About &
     readonly after: AtLeastOne<AfterMessage>
   }
 
+/** A refused message of a stream: one that is live, or the one that would open it. */
+export type StreamRejection = About &
+  FaultNamed<SessionDraft, 'forged' | 'tampered'> & {
+    readonly subject: 'message of a stream'
+    /** The error with which the stream ends, or the plain error that leaves it alive. */
+    readonly expect: { readonly ends: AuthenticatedErrorCode } | { readonly plain: PlainErrorCode }
+    readonly after: AtLeastOne<AfterStreamMessage>
+    /** What the stream is, if not a plain echo. */
+    readonly stream?: StreamWish
+    /**
+     * Opens the stream, and gives the honest message that is next in it: where an echo of two chunks, of which the second
+     * is next, will not do; twin and next alike.
+     */
+    readonly given?: (stream: StreamConversation, kit: Kit) => Promise<SessionDraft>
+  }
+
 /** A refused upgrade to WebSocket. Only its HTTP request can be wrong. */
 export type UpgradeRejection = About & {
   readonly subject: 'upgrade'
@@ -163,7 +195,7 @@ export type UpgradeRejection = About & {
 }
 
 /** Anything that is to be refused. */
-export type Rejection = HandshakeRejection | MessageRejection | BatchRejection | UpgradeRejection
+export type Rejection = HandshakeRejection | MessageRejection | BatchRejection | StreamRejection | UpgradeRejection
 
 /** Anything that is to be seen happening rather than refused. */
 export type Acceptance = About & {
@@ -208,6 +240,7 @@ export const compares = (requirement: RequirementId): Check => ({
 
 const needsOf = (spec: Rejection): Needs => {
   if (spec.subject === 'upgrade') return { transport: 'ws' }
+  if (spec.subject === 'message of a stream') return {}
   if (spec.subject === 'batch') return { transport: 'http', capability: 'batch' }
   return spec.wire ? { transport: 'http' } : spec.frames ? { transport: 'ws' } : {}
 }

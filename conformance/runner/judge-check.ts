@@ -8,6 +8,7 @@ import { createIdentity, Kit } from './kit.js'
 import { diagnose } from './diagnosis.js'
 import { Recorder } from './recorder.js'
 import { worstOf, type CaseResult, type CheckResult } from './result.js'
+import { tryStream } from './stream-trial.js'
 import { casesOf, tryBatch, tryHandshake, tryMessage, tryUpgrade, upgradeCasesOf } from './trial.js'
 import type { Stop, World } from './world.js'
 
@@ -45,6 +46,8 @@ const attemptsOf = ({ check }: Planned<SendingCheck>): Attempt[] => {
     return upgradeCasesOf(spec).map(one => ({ name: one.name, run: kit => tryUpgrade(spec, one, kit) }))
   if (spec.subject === 'batch')
     return casesOf(spec).map(one => ({ name: one.name, run: kit => tryBatch(spec, one, kit) }))
+  if (spec.subject === 'message of a stream')
+    return casesOf(spec).map(one => ({ name: one.name, run: kit => tryStream(spec, one, kit) }))
   if (spec.subject === 'handshake')
     return casesOf(spec).map(one => ({ name: one.name, run: kit => tryHandshake(spec, one, kit) }))
   return casesOf(spec).map(one => ({ name: one.name, run: kit => tryMessage(spec, one, kit) }))

@@ -1,4 +1,4 @@
-import { statusOf } from '../../schemas/index.js'
+import { statusOf, type Stream } from '../../schemas/index.js'
 import { answerCode, describeAnswer, type Answer } from '../probe/initiator/answer.js'
 import { headerValues } from '../probe/net/response-reader.js'
 import type { Expectation } from './check.js'
@@ -54,7 +54,8 @@ export const isAccepted = (answer: Answer): boolean =>
 export const describeExpectation = (expected: Expectation, overHttp = true): string => {
   if ('plain' in expected)
     return `plain error ${expected.plain}${overHttp ? ` (HTTP ${statusOf(expected.plain)})` : ''}`
-  if ('authenticated' in expected) return `authenticated error ${expected.authenticated}`
+  if ('authenticated' in expected)
+    return `authenticated error ${expected.authenticated}${expected.stream ? ' in the one chunk of its stream' : ''}`
   if ('close' in expected) return `the connection closed with ${expected.close}`
   return typeof expected.status === 'number' ? `HTTP ${expected.status}` : `HTTP ${expected.status.join(' to ')}`
 }
@@ -63,10 +64,18 @@ export const describeExpectation = (expected: Expectation, overHttp = true): str
 const dueOf = ({ due }: Answer, expected: Expectation): Expectation =>
   due !== undefined && 'plain' in expected ? { close: due } : expected
 
+const isOneChunk = (stream: Stream | undefined): boolean =>
+  stream !== undefined && 'seq' in stream && stream.seq === 0 && stream.end
+
 const isMet = (answer: Answer, expected: Expectation): boolean => {
   if ('close' in expected) return answer.kind === 'closed' && answer.code === expected.close
   if ('plain' in expected) return (answer.kind === 'plain' || answer.kind === 'busy') && answer.error === expected.plain
-  if ('authenticated' in expected) return answer.kind === 'authenticated' && answer.error === expected.authenticated
+  if ('authenticated' in expected)
+    return (
+      answer.kind === 'authenticated' &&
+      answer.error === expected.authenticated &&
+      (!expected.stream || isOneChunk(answer.stream))
+    )
   const status = answer.response?.status ?? 0
   const [min, max] = typeof expected.status === 'number' ? [expected.status, expected.status] : expected.status
   return status >= min && status <= max

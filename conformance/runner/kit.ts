@@ -6,6 +6,7 @@ import { postTo, type SocketWay } from '../probe/initiator/way.js'
 import { signHandshake, type HandshakeDraft } from '../probe/initiator/handshake-draft.js'
 import type { MistakenSealing } from '../probe/diagnosis/sealing-mistakes.js'
 import { sealDraft, sealDraftWith, type ProbeSession, type SessionDraft } from '../probe/initiator/session-draft.js'
+import { StreamConversation, type StreamWish } from '../probe/initiator/stream-conversation.js'
 import { batchUrl, type Identity, type Target } from '../probe/initiator/target.js'
 import { deriveEd25519PublicKey, signEd25519 } from '../probe/crypto/ed25519.js'
 import { encodeDidKey } from '../probe/identity/did-key.js'
@@ -148,6 +149,11 @@ export class Kit {
 
   ping(session: ProbeSession): Promise<Answer> {
     return this.ask(session, {})
+  }
+
+  /** A stream of a session, not opened yet; by default of the echo task. */
+  stream(session: ProbeSession, wish: StreamWish = {}): StreamConversation {
+    return new StreamConversation(this.conversation, session, wish)
   }
 
   close(session: ProbeSession): Promise<Answer> {

@@ -28,7 +28,11 @@ export class IdleFault extends Error {
 /** One fault of a check, by its name; empty where the check has just one. */
 export interface Case<Draft> {
   readonly name: string
-  readonly apply: (next: Prepared<Draft>, twin: Prepared<Draft>, lane: Lane<Draft>) => Promise<Prepared<Draft>>
+  readonly apply: (
+    next: Prepared<Draft>,
+    twin: Prepared<Draft>,
+    lane: Pick<Lane<Draft>, 'kit' | 'prepare'>,
+  ) => Promise<Prepared<Draft>>
 }
 
 /** How one kind of message is drafted, sealed and sent. */
@@ -97,6 +101,21 @@ const draftOf = <Draft>(prepared: Prepared<Draft>): Draft => {
   return draft as unknown as Draft
 }
 
+/**
+ * What one fault makes of an honest message of a stream.
+ * @throws IdleFault
+ */
+export const applyFault = async (
+  one: Case<SessionDraft>,
+  next: Prepared<SessionDraft>,
+  twin: Prepared<SessionDraft>,
+  kit: Kit,
+): Promise<Prepared<SessionDraft>> => {
+  const faulty = await one.apply(next, twin, { kit, prepare: draft => kit.prepare(draft) })
+  if (isSame(faulty.request, next.request)) throw new IdleFault('the fault changed nothing')
+  return faulty
+}
+
 const isSame = (a: Outgoing, b: Outgoing): boolean => {
   if (isFrames(a) || isFrames(b)) return isFrames(a) && isFrames(b) && Buffer.compare(bytesOf(a), bytesOf(b)) === 0
   return (
@@ -131,7 +150,7 @@ const refuse = async <Draft>(
 }
 
 /** Judges an honest message that ought to be accepted after a refusal. */
-const acceptedAfter = (state: string, answer: Answer): Broken | undefined => {
+export const acceptedAfter = (state: string, answer: Answer): Broken | undefined => {
   if (answer.kind === 'busy') throw interruptedBy(answer, `an honest message after the refusal (${state})`)
   const found = judgeAcceptance(answer, `${state}: the honest message that follows`)
   return found && { ...found, reasonCode: `after-${state}` }
@@ -269,7 +288,8 @@ export const tryUpgrade = async (
   return checkStates(spec.after, states)
 }
 
-const checkStates = async <State extends string>(
+/** What is wrong with what must be true after a refusal, or nothing. */
+export const checkStates = async <State extends string>(
   after: readonly State[],
   states: Record<State, () => Promise<Broken | undefined>>,
 ): Promise<Broken | undefined> => {

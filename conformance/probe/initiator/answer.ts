@@ -6,6 +6,7 @@ import {
   type HandshakeResponseData,
   type PlainErrorCode,
   type SessionResponse,
+  type Stream,
 } from '../../../schemas/index.js'
 import { parseJsonObject } from '../bytes/json.js'
 import { explainHandshake, explainResponse } from '../diagnosis/explain.js'
@@ -34,7 +35,7 @@ interface Carried {
 }
 
 /** What the record of a response held. */
-interface Content {
+export interface Content {
   readonly seq: bigint
   /** Inflated, where it was compressed. */
   readonly plaintext: Uint8Array
@@ -47,9 +48,19 @@ export type Answer = Carried &
   (
     | { readonly kind: 'session'; readonly session: ProbeSession; readonly data: HandshakeResponseData }
     | ({ readonly kind: 'success' } & Content)
-    | ({ readonly kind: 'authenticated'; readonly error: ErrorCode } & Content)
+    | ({
+        readonly kind: 'authenticated'
+        readonly error: ErrorCode
+        /** What it says of the stream that it ends, or that never came to be. */
+        readonly stream?: Stream | undefined
+      } & Content)
     /** A response in each place of a batch; none of them has an HTTP response of its own. */
     | { readonly kind: 'batch'; readonly answers: readonly Answer[] }
+    | ({ readonly kind: 'chunk'; readonly end: boolean } & Content)
+    /** A control of a stream: so many chunks may be sent in all. */
+    | ({ readonly kind: 'credit'; readonly credit: number } & Content)
+    /** Nothing more of a stream has come. */
+    | { readonly kind: 'nothing' }
     | { readonly kind: 'plain'; readonly error: PlainErrorCode; readonly detail?: string | undefined }
     /** The target closed the connection with this code; 1005 where it gave none. */
     | { readonly kind: 'closed'; readonly code: number }
@@ -96,7 +107,8 @@ const retryAfter = (response: WireResponse): number => {
   return /^[0-9]{1,6}$/.test(seconds) ? Number(seconds) : 1
 }
 
-const readError = (response: WireResponse): Answer => {
+/** What an HTTP response that is not 200 says. Never throws. */
+export const readError = (response: WireResponse): Answer => {
   const { status, body } = response
   const busy = status === 429 || status === 503
   const retryAfterSeconds = retryAfter(response)
@@ -125,21 +137,28 @@ export const readPlain = (body: Uint8Array): Answer | undefined => {
   }
 }
 
+/** What an answer of HTTP 200, a line of it or a message is to an initiator that reads it with `read`, which throws Refusal. */
+export const readBody = (
+  body: Uint8Array,
+  read: (body: Uint8Array) => Answer,
+  explain: (refusal: Refusal, body: Uint8Array) => string | undefined,
+): Answer => {
+  try {
+    return { ...read(body), body }
+  } catch (cause) {
+    if (!(cause instanceof Refusal)) throw cause
+    const why = [cause.message, explain(cause, body)].filter(part => part !== undefined).join('; ')
+    return { kind: 'unacceptable', why, body }
+  }
+}
+
 /** What came of a message, as `read` understands an answer; where that throws Refusal, `explain` may know why. Never throws. */
 export const readOutcome = (
   outcome: Outcome,
   read: (body: Uint8Array) => Answer,
   explain: (refusal: Refusal, body: Uint8Array) => string | undefined = () => undefined,
 ): Answer => {
-  const judge = (body: Uint8Array): Answer => {
-    try {
-      return { ...read(body), body }
-    } catch (cause) {
-      if (!(cause instanceof Refusal)) throw cause
-      const why = [cause.message, explain(cause, body)].filter(part => part !== undefined).join('; ')
-      return { kind: 'unacceptable', why, body }
-    }
-  }
+  const judge = (body: Uint8Array): Answer => readBody(body, read, explain)
   switch (outcome.kind) {
     case 'response': {
       const { response } = outcome
@@ -175,7 +194,7 @@ export const readHandshakeAnswer = (outcome: Outcome, reader: HandshakeReader): 
   )
 
 /** What was sealed, inflated where the response says that it was compressed. Throws Refusal. */
-const readContent = (
+export const readContent = (
   { encoding }: SessionResponse,
   { plaintext, seq }: OpenedRecord,
   maxMessageBytes: number,
@@ -200,11 +219,13 @@ export const readSessionAnswer = (
         ['kid', draft.kid],
       ] as const)
         if (parsed[member] !== asked) throw new Refusal('transcript', `${member} is not the request's`)
+      if (parsed.stream && parsed.stream.id !== draft.stream?.id)
+        throw new Refusal('transcript', "stream is not the request's")
       const opened = openResponseRecord(parsed, record, (bytes, aad) => session.receiver.open(bytes, aad))
       const content = readContent(parsed, opened, maxMessageBytes)
       return parsed.success
         ? { kind: 'success', ...content }
-        : { kind: 'authenticated', error: parsed.error, ...content }
+        : { kind: 'authenticated', error: parsed.error, stream: parsed.stream, ...content }
     },
     (refusal, body) => explainResponse(refusal, body, session, { draft, record }),
   )
@@ -251,6 +272,12 @@ export const describeAnswer = (answer: Answer): string => {
       return `authenticated error ${answer.error}`
     case 'batch':
       return `a batch response: ${describeAll(answer.answers)}`
+    case 'chunk':
+      return `${answer.end ? 'the last chunk' : 'a chunk'}, of ${answer.plaintext.length} bytes`
+    case 'credit':
+      return `a credit of ${answer.credit} chunks`
+    case 'nothing':
+      return 'nothing'
     case 'plain':
       return `plain error ${answer.error}${answer.response ? ` (HTTP ${statusOf(answer.error)})` : ''}`
     case 'closed':

@@ -12,6 +12,7 @@ import { readBatchAnswer, type BatchElement } from './batch.js'
 import { draftHandshake, sentBy, type HandshakeDraft, type WireObject } from './handshake-draft.js'
 import type { ProbeSession, SessionDraft } from './session-draft.js'
 import type { Identity } from './target.js'
+import type { StreamReader } from './stream-reader.js'
 import { recordExchange, recordPlaintext, type OpenedPart, type TranscriptEntry } from './transcript.js'
 import { createHttpWay, SocketWay, type Terrain, type Way, type Written } from './way.js'
 
@@ -81,9 +82,9 @@ export class Conversation {
     const { outcome, written } = await this.#way.deliver(outgoing)
     const { maxMessageBytes } = this.around.target.limits
     const answer = readSessionAnswer(outcome, { session, draft, record, maxMessageBytes })
-    const aad = mistake === undefined ? { aad: encodeHex(requestAad(draft)) } : {}
+    const sealed = mistake === undefined ? sealedWithAad(draft) : sealedIn(draft)
     const what = mistake === undefined ? draft.task_id : `${draft.task_id} with ${mistake}`
-    this.#note(what, written, answer, { sealed: { ...sealedIn(draft), ...aad }, ...openedIn(answer) })
+    this.#note(what, written, answer, { sealed, ...openedIn(answer) })
     return this.#withDue(answer, outgoing)
   }
 
@@ -102,6 +103,34 @@ export class Conversation {
     })
     this.#note('batch', written, answer, { places })
     return answer
+  }
+
+  /** Sends the message that opens a stream over HTTP, and reads the whole answer, part by part. */
+  async sendStream(draft: SessionDraft, outgoing: Outgoing, reader: StreamReader): Promise<Answer[]> {
+    const { outcome, written } = await this.#way.deliver(outgoing)
+    const parts = reader.readAll(outcome)
+    const lines = parts.map(part => ({ ...openedIn(part), judged: describeAnswer(part) }))
+    this.#note(draft.task_id, written, parts.at(-1), { sealed: sealedWithAad(draft), lines })
+    return parts
+  }
+
+  /**
+   * Sends a message of a stream, or nothing, over the connection of the stream, and waits for something of it. The first
+   * message of a stream goes over whatever connection there is.
+   */
+  async converseInStream(
+    connection: number | undefined,
+    reader: StreamReader,
+    until: Until,
+    sent?: { readonly draft: SessionDraft; readonly frames: readonly Frame[] },
+  ): Promise<{ readonly answer: Answer; readonly connection?: number }> {
+    if (!this.socket) throw new Error('only over WebSocket a stream goes on')
+    const { arrived, written, busy, ...over } = await this.socket.converse(sent?.frames ?? [], until, connection)
+    const answer = reader.read(busy ?? arrived)
+    const what = sent?.draft.task_id ?? 'stream'
+    const sealed = sent && { sealed: sealedWithAad(sent.draft) }
+    this.#note(what, written, answer.kind === 'nothing' ? undefined : answer, { ...sealed, ...openedIn(answer) })
+    return { answer, ...over }
   }
 
   /** Any message, and what came of it as it came. */
@@ -143,7 +172,12 @@ const sealedIn = ({ seq, plaintext }: SessionDraft): OpenedPart => ({
   plaintext: recordPlaintext(plaintext),
 })
 
+const sealedWithAad = (draft: SessionDraft): OpenedPart => ({
+  ...sealedIn(draft),
+  aad: encodeHex(requestAad(draft)),
+})
+
 const openedIn = (answer: Answer): Pick<TranscriptEntry, 'opened'> => {
-  if (answer.kind !== 'success' && answer.kind !== 'authenticated') return {}
+  if (!('plaintext' in answer)) return {}
   return { opened: { seq: String(answer.seq), plaintext: recordPlaintext(answer.member ?? answer.plaintext) } }
 }

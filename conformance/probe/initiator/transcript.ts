@@ -89,6 +89,8 @@ export interface TranscriptEntry extends RecordedOutcome, Inside {
   readonly request: RecordedRequest | RecordedFrames
   /** What was in each place of a batch. */
   readonly places?: readonly (Inside & { readonly what: string })[]
+  /** What was in each line of a stream. */
+  readonly lines?: readonly Inside[]
 }
 
 /** An exchange over HTTP, as it happened. */

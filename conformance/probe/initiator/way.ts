@@ -28,6 +28,8 @@ export interface Delivered {
 interface Spoken {
   readonly arrived: Arrived
   readonly written: Written
+  /** The connection, where there is one. */
+  readonly connection?: number
   /** The answer to the upgrade, where there was no room for a connection. */
   readonly busy?: Exchanged
 }
@@ -137,16 +139,20 @@ export class SocketWay implements Way {
     return { outcome: busy ?? arrived, written }
   }
 
-  /** Sends frames over the connection, and waits for something. */
-  async converse(frames: readonly Frame[], until: Until): Promise<Spoken> {
+  /** Sends frames over the connection, or over an earlier one, and waits for something. */
+  async converse(frames: readonly Frame[], until: Until, earlier?: number): Promise<Spoken> {
     const { now, converse, keeper } = this.terrain
     const at = now()
-    const { connection, exchanged } = await this.connect()
+    const upgraded = earlier === undefined ? await this.connect() : undefined
+    const connection = earlier ?? upgraded?.connection
     const arrived = connection === undefined ? NO_CONNECTION : await converse(connection, frames, until)
-    if (arrived.kind === 'closed' || arrived.kind === 'reset' || arrived.kind === 'ended') this.leave()
+    const isOver = arrived.kind === 'closed' || arrived.kind === 'reset' || arrived.kind === 'ended'
+    if (isOver && (await this.#opening)?.connection === connection) this.leave()
     const conversed = { at, connection: connection ?? -1, frames, until, arrived }
     const written = recordConversation(conversed, keeper)
-    return connection === undefined && isBusy(exchanged) ? { arrived, written, busy: exchanged } : { arrived, written }
+    const spoken = { arrived, written, ...(connection !== undefined && { connection }) }
+    const { exchanged } = upgraded ?? {}
+    return connection === undefined && exchanged && isBusy(exchanged) ? { ...spoken, busy: exchanged } : spoken
   }
 
   /** The next message goes over another connection. */

@@ -11,8 +11,15 @@ export type Until =
   | { readonly kind: 'pong'; readonly payload: string }
   /** The end of the TCP connection. */
   | { readonly kind: 'end' }
-  /** Nothing: it is enough that it was sent. */
-  | { readonly kind: 'sent' }
+  /**
+   * Nothing: it is enough that it was sent. What answers the message `id` is kept from now on, together with all that
+   * belongs to `stream`, which is the id of the message that opened one.
+   */
+  | { readonly kind: 'sent'; readonly id?: string; readonly stream?: string }
+  /** The next message that belongs to the stream opened by the message with this id, in the order of arrival. */
+  | { readonly kind: 'next'; readonly id: string }
+  /** The same, if it is there already. */
+  | { readonly kind: 'queued'; readonly id: string }
   /** Nothing is read meanwhile, until nothing more is taken. */
   | { readonly kind: 'stalled' }
 
@@ -27,6 +34,8 @@ export type Arrived =
   /** The connection ended, after a close frame with this code or without any. */
   | { readonly kind: 'ended'; readonly code?: number | undefined }
   | { readonly kind: 'sent' }
+  /** What was asked for is not there. */
+  | { readonly kind: 'nothing' }
   | { readonly kind: 'stalled' | 'taken'; readonly bytes: number }
   | { readonly kind: 'timeout' }
   | { readonly kind: 'reset'; readonly reason: string }
@@ -34,6 +43,11 @@ export type Arrived =
 /** Bytes of one message that the suite reads at most, and frames. */
 const MAX_MESSAGE = 64 * 1024 * 1024
 const MAX_FRAMES = 2 ** 16
+/** Messages and bytes of streams that the suite keeps for who has not asked for them yet. */
+const MAX_KEPT = 4096
+const MAX_KEPT_BYTES = 64 * 1024 * 1024
+
+type Message = Extract<Arrived, { kind: 'message' }>
 
 interface Waiter {
   readonly until: Until
@@ -58,6 +72,11 @@ export class Inbox {
   #flaw: string | undefined
   #begun = false
   readonly #asked = new Set<string>()
+  /** The stream to which what answers a message belongs. */
+  readonly #streams = new Map<string, string>()
+  /** Messages of streams that nobody has asked for yet. */
+  #kept: { readonly stream: string; readonly message: Message }[] = []
+  #keptBytes = 0
   #code: number | undefined
   /** Pings that nobody has waited for yet. */
   #pings = 0
@@ -67,6 +86,9 @@ export class Inbox {
   /** Waits for something. */
   wait(until: Until, timeoutMs: number): Promise<Arrived> {
     if (until.kind === 'answer' && until.id !== undefined) this.#asked.add(until.id)
+    if (until.kind === 'sent' && until.id !== undefined) this.#streams.set(until.id, until.stream ?? until.id)
+    const kept = until.kind === 'next' || until.kind === 'queued' ? this.#takeKept(until.id) : undefined
+    if (kept) return Promise.resolve(kept)
     if (this.over) return Promise.resolve(until.kind === 'end' ? { kind: 'ended', code: this.#code } : this.over)
     if (until.kind === 'ping' && this.#pings > 0) {
       this.#pings -= 1
@@ -74,6 +96,7 @@ export class Inbox {
     }
     if (until.kind === 'sent') return Promise.resolve({ kind: 'sent' })
     if (this.#code !== undefined && until.kind !== 'end') return Promise.resolve({ kind: 'closed', code: this.#code })
+    if (until.kind === 'queued') return Promise.resolve({ kind: 'nothing' })
     return new Promise(resolve => {
       const waiter: Waiter = {
         until,
@@ -142,16 +165,37 @@ export class Inbox {
     return undefined
   }
 
-  #message(arrived: Extract<Arrived, { kind: 'message' }>): void {
+  #message(arrived: Message): void {
     const id = answeredId(arrived.body)
-    const answers = this.#waiters.filter(({ until }) => until.kind === 'answer')
-    const named = answers.find(({ until }) => until.kind === 'answer' && until.id !== undefined && until.id === id)
+    const stream = id === undefined ? undefined : this.#streams.get(id)
+    const answers = this.#waiters.filter(({ until }) => until.kind === 'answer' || until.kind === 'next')
+    const named = answers.find(({ until }) =>
+      until.kind === 'next'
+        ? until.id === stream
+        : until.kind === 'answer' && until.id !== undefined && until.id === id,
+    )
     if (named) return named.give(arrived)
+    if (stream !== undefined) return this.#keep(stream, arrived)
     // A second answer to what has been answered, or one that comes too late, is nobody's.
     if (id !== undefined && this.#asked.has(id)) return
     const nameless = answers.find(({ until }) => until.kind === 'answer' && until.id === undefined)
     // Where only one message waits, a wrong name is a wrong answer and not a missing one.
     const only = answers.length === 1 ? answers[0] : undefined
     ;(nameless ?? only)?.give(arrived)
+  }
+
+  #keep(stream: string, message: Message): void {
+    this.#keptBytes += message.body.length
+    if (this.#kept.length === MAX_KEPT || this.#keptBytes > MAX_KEPT_BYTES)
+      throw new NotFrames('more of a stream than the suite keeps')
+    this.#kept.push({ stream, message })
+  }
+
+  #takeKept(stream: string): Message | undefined {
+    const found = this.#kept.find(each => each.stream === stream)
+    if (!found) return undefined
+    this.#kept = this.#kept.filter(each => each !== found)
+    this.#keptBytes -= found.message.body.length
+    return found.message
   }
 }

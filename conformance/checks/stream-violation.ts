@@ -1,0 +1,304 @@
+import { CLOSE_TASK, PING_TASK } from '../../schemas/index.js'
+import { encodeBase64 } from '../probe/bytes/base64.js'
+import type { SessionDraft } from '../probe/initiator/session-draft.js'
+import type { StreamFields } from '../probe/wire/aad.js'
+import { accepts, rejects, type Prepared } from '../runner/check.js'
+import { judgeAcceptance, judgeRefusal } from '../runner/judgement.js'
+import { interruptedBy } from '../runner/kit.js'
+import { awaitRoom, judgeErrorEnd, judgeFinish, judgeSilence } from '../runner/stream-judgement.js'
+import { echoesOverWs, inChunksOf, oneStreamOnly, openStalling, stallingChunks, stalls } from './stream-needs.js'
+
+const violation = { ends: 'stream_violation' } as const
+const contained = ['stream-over', 'other-stream-lives', 'session-lives'] as const
+const refused = { authenticated: 'stream_violation', stream: true } as const
+const authenticationFailed = { plain: 'authentication_failed' } as const
+const livesOn = ['same-bytes-accepted', 'other-stream-lives', 'session-lives'] as const
+
+/** The message with another `stream`. */
+const naming = <Message extends SessionDraft>(next: Message, change: Partial<StreamFields>): Message => ({
+  ...next,
+  stream: { ...next.stream!, ...change },
+})
+
+const tampered =
+  (change: Partial<StreamFields>) =>
+  ({ envelope, stream }: Prepared<SessionDraft>) => ({ ...envelope, stream: { ...stream, ...change } })
+
+const spoilt = ({ envelope, record }: Prepared<SessionDraft>) => ({
+  ...envelope,
+  payload: encodeBase64(record.with(-1, (record.at(-1) ?? 0) ^ 1)),
+})
+
+/** A chunk, or a control, as far as one that names no stream can be told from another. */
+const ofNoStream = {
+  'seq 1': { seq: 1, end: false },
+  'seq 1, the last': { seq: 1, end: true },
+  'the highest seq': { seq: 2 ** 32 - 1, end: true },
+} as const
+
+/** What breaks a stream, and what is left of it. */
+export const streamViolationChecks = [
+  rejects('stream.gap', {
+    subject: 'message of a stream',
+    needs: echoesOverWs,
+    forged: {
+      'one left out': next => naming(next, { seq: 2 }),
+      'far ahead': next => naming(next, { seq: 2 ** 32 - 1 }),
+      'the opening again': next => naming(next, { seq: 0 }),
+    },
+    expect: violation,
+    after: contained,
+  }),
+  rejects('stream.gap', {
+    subject: 'message of a stream',
+    needs: echoesOverWs,
+    variant: 'repeated',
+    given: async stream => {
+      await stream.open()
+      for (const _time of [1, 2]) {
+        await awaitRoom(stream)
+        await stream.send(stream.draftCredit(stream.allowed + 1))
+        await stream.send(stream.draftChunk())
+      }
+      await awaitRoom(stream)
+      return stream.draftChunk(undefined, true)
+    },
+    forged: { 'the last one': next => naming(next, { seq: 2 }), 'one before': next => naming(next, { seq: 1 }) },
+    expect: violation,
+    after: contained,
+  }),
+  rejects('stream.after-end', {
+    subject: 'message of a stream',
+    needs: stalls,
+    stream: inChunksOf(1),
+    given: async (stream, kit) => {
+      await openStalling(kit, stream)
+      return stream.draftCredit(stallingChunks(kit.target))
+    },
+    forged: {
+      'another chunk': (next, _twin, kit) => ({
+        ...next,
+        plaintext: kit.entropy(3),
+        stream: { id: next.stream!.id, seq: 1, end: false },
+      }),
+      'another end': next => ({ ...next, stream: { id: next.stream!.id, seq: 1, end: true } }),
+    },
+    expect: violation,
+    after: contained,
+  }),
+  rejects('stream.task-changed', {
+    subject: 'message of a stream',
+    needs: echoesOverWs,
+    forged: {
+      ping: next => ({ ...next, task_id: PING_TASK }),
+      close: next => ({ ...next, task_id: CLOSE_TASK }),
+    },
+    expect: violation,
+    after: contained,
+  }),
+  rejects('stream.task-changed', {
+    subject: 'message of a stream',
+    needs: echoesOverWs,
+    variant: 'control',
+    given: async stream => {
+      await stream.open()
+      return stream.draftCredit(stream.allowed + 1)
+    },
+    forged: {
+      credit: next => ({ ...next, task_id: PING_TASK }),
+      cancel: next => ({ ...next, task_id: PING_TASK, stream: { id: next.stream!.id, cancel: true } }),
+    },
+    expect: violation,
+    after: contained,
+  }),
+  rejects('stream.control-empty', {
+    subject: 'message of a stream',
+    needs: echoesOverWs,
+    given: async stream => {
+      await stream.open()
+      return stream.draftCredit(stream.allowed + 1)
+    },
+    forged: {
+      credit: next => ({ ...next, plaintext: Uint8Array.of(0) }),
+      cancel: (next, _twin, kit) => ({
+        ...next,
+        plaintext: kit.entropy(9),
+        stream: { id: next.stream!.id, cancel: true },
+      }),
+    },
+    expect: violation,
+    after: contained,
+  }),
+  rejects('stream.unknown', {
+    needs: { capability: 'stream' },
+    also: ['error.authenticated-after-open'],
+    subject: 'session message',
+    forged: Object.fromEntries(
+      Object.entries(ofNoStream).map(([name, stream]) => [
+        name,
+        (next: SessionDraft): SessionDraft => ({ ...next, stream: { id: 'nobody', ...stream } }),
+      ]),
+    ),
+    expect: refused,
+    after: ['session-lives'],
+  }),
+  accepts('stream.unknown', {
+    variant: 'over',
+    needs: echoesOverWs,
+    run: async kit => {
+      const session = await kit.session()
+      const stream = kit.stream(session)
+      await stream.open(undefined, true)
+      const last = await stream.finish()
+      if (last.kind !== 'chunk') throw interruptedBy(last, 'an echo of one chunk')
+      return (
+        judgeRefusal(await kit.send(session, stream.draftChunk(undefined, true)), refused) ??
+        judgeSilence(kit, stream, 'nothing comes of a stream that is over')
+      )
+    },
+  }),
+  accepts('stream.other-connection', {
+    needs: echoesOverWs,
+    run: async kit => {
+      const session = await kit.session()
+      const stream = kit.stream(session)
+      await stream.open()
+      await awaitRoom(stream)
+      for (const [where, other] of [
+        ['another connection', kit.over('ws')],
+        ['HTTP', kit.over('http')],
+      ] as const) {
+        const found = judgeRefusal(await other.send(session, stream.draft({ seq: 1, end: true })), refused)
+        if (found) return { ...found, observed: `over ${where}: ${found.observed}` }
+      }
+      return judgeFinish(stream, 'the stream goes on over its own connection')
+    },
+  }),
+  rejects('stream.task', {
+    needs: { capability: 'stream' },
+    subject: 'session message',
+    forged: {
+      ping: next => ({ ...next, stream: { id: 's', seq: 0, end: true } }),
+      close: next => ({ ...next, task_id: CLOSE_TASK, stream: { id: 's', seq: 0, end: true } }),
+      'ping, to be gone on with': next => ({ ...next, stream: { id: 's', seq: 0, end: false } }),
+      'close, to be gone on with': next => ({
+        ...next,
+        task_id: CLOSE_TASK,
+        stream: { id: 's', seq: 0, end: false },
+      }),
+    },
+    expect: refused,
+    after: ['session-lives'],
+  }),
+  accepts('stream.violation-contained', {
+    needs: echoesOverWs,
+    run: async kit => {
+      const session = await kit.session()
+      const { maxStreams } = kit.target.limits
+      const other = (maxStreams > 1 ? kit : kit.over('ws')).stream(session)
+      await other.open()
+      for (const bad of [{ seq: 5, end: false }, { seq: 0, end: true }, { credit: 0 }]) {
+        const stream = kit.stream(session)
+        await stream.open()
+        await stream.send(stream.draft(bad))
+        const found =
+          (await judgeErrorEnd(stream, 'stream_violation')) ??
+          judgeAcceptance(await kit.ping(session), 'after a violation, a ping over the same connection')
+        if (found) return found
+      }
+      return judgeFinish(other, 'another stream of the connection goes on to its end')
+    },
+  }),
+  accepts('stream.violation-contained', {
+    variant: 'spliced',
+    needs: { ...echoesOverWs, unobservable: oneStreamOnly },
+    run: async kit => {
+      const session = await kit.session()
+      const [one, other] = [kit.stream(session), kit.stream(session)]
+      await one.open()
+      await other.open()
+      await awaitRoom(one)
+      await one.send(one.draftChunk())
+      await awaitRoom(one)
+      await other.send(other.draft({ seq: 2, end: true }, { plaintext: kit.entropy(8) }))
+      return (
+        (await judgeErrorEnd(other, 'stream_violation')) ??
+        judgeFinish(one, 'the stream that a chunk was numbered for goes on to its end')
+      )
+    },
+  }),
+  rejects('stream.broken-continuation', {
+    subject: 'message of a stream',
+    needs: echoesOverWs,
+    tampered: {
+      'a bit of the tag': spoilt,
+      'another seq': tampered({ seq: 2 }),
+      'another end': tampered({ end: false }),
+      'the id of no stream': next => ({ ...next.envelope, stream: { ...next.stream, id: 'nobody' } }),
+      'no stream': ({ envelope: { stream: _stream, ...rest } }) => rest,
+    },
+    expect: authenticationFailed,
+    after: livesOn,
+  }),
+  rejects('stream.broken-continuation', {
+    subject: 'message of a stream',
+    needs: echoesOverWs,
+    variant: 'control',
+    given: async stream => {
+      await stream.open()
+      return stream.draftCredit(stream.allowed + 4)
+    },
+    tampered: {
+      'a bit of the tag': spoilt,
+      'more credit': tampered({ credit: 2 ** 32 - 1 }),
+      'less credit': tampered({ credit: 0 }),
+      'a cancellation': ({ envelope, stream }) => ({ ...envelope, stream: { id: stream!.id, cancel: true } }),
+    },
+    expect: authenticationFailed,
+    after: livesOn,
+  }),
+  accepts('stream.broken-continuation', {
+    variant: 'replayed',
+    also: ['record.replay'],
+    needs: echoesOverWs,
+    run: async kit => {
+      const session = await kit.session()
+      const stream = kit.stream(session)
+      const opening = stream.seal(stream.draftChunk())
+      await stream.send(opening)
+      await awaitRoom(stream)
+      const chunk = kit.prepare(stream.draftChunk())
+      await stream.send(chunk)
+      await stream.send(stream.draftCredit(stream.allowed + 2))
+      for (const [what, again] of [
+        ['the opening', opening],
+        ['a chunk', chunk],
+      ] as const) {
+        const found = judgeRefusal(await kit.send(session, again), authenticationFailed)
+        if (found) return { ...found, observed: `${what} once more: ${found.observed}` }
+      }
+      return judgeFinish(stream, 'the stream goes on to its end')
+    },
+  }),
+  accepts('stream.broken-continuation', {
+    variant: 'spliced',
+    also: ['message.stream-bound'],
+    needs: { ...echoesOverWs, unobservable: oneStreamOnly },
+    run: async kit => {
+      const session = await kit.session()
+      const [one, other] = [kit.stream(session), kit.stream(session)]
+      await one.open()
+      await other.open()
+      await awaitRoom(one)
+      const next = kit.prepare(one.draftChunk(undefined, true))
+      const moved = kit.conversation.post(tampered({ id: other.id })(next))
+      const found = judgeRefusal(await kit.send(session, next, moved), authenticationFailed)
+      if (found) return found
+      await one.send(next)
+      return (
+        (await judgeFinish(one, 'the stream whose chunk was moved goes on to its end')) ??
+        judgeFinish(other, 'the stream into which it was moved goes on to its end')
+      )
+    },
+  }),
+]

@@ -1,0 +1,19 @@
+import { Refusal } from '../refusal.js'
+
+const LINE_FEED = 0x0a
+
+/**
+ * The lines of a body of newline-delimited JSON, at least one, each without the line feed that ends it.
+ * @throws Refusal `encoding` where there is no line, or the last one has no end
+ */
+export const parseLines = (body: Uint8Array): Uint8Array[] => {
+  const lines: Uint8Array[] = []
+  for (let from = 0; from < body.length;) {
+    const end = body.indexOf(LINE_FEED, from)
+    if (end < 0) throw new Refusal('encoding', 'a line without a line feed at its end')
+    lines.push(body.subarray(from, end))
+    from = end + 1
+  }
+  if (lines.length === 0) throw new Refusal('encoding', 'no line')
+  return lines
+}
