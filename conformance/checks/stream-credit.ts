@@ -15,7 +15,8 @@ const MOST_WINDOW = 256
 const manyChunks = ({ limits }: Target): number => Math.min(3 * limits.streamWindow, limits.streamWindow + MOST_BEYOND)
 
 /** Chunks that are more than the windows of both directions, and a few that a task may take in advance. */
-const moreThanWindows = ({ limits }: Target): number => 2 * limits.streamWindow + 6
+const moreThanWindows = ({ limits: { streamWindow } }: Target): number =>
+  Math.max(2 * streamWindow + 6, 3 * streamWindow)
 
 const whyNotBeyond = (target: Target): string | undefined =>
   target.limits.streamWindow > MOST_WINDOW

@@ -13,7 +13,7 @@ const MOST_STREAMS = 64
 const whyNotReached = (target: Target): string | undefined =>
   target.limits.maxStreams > MOST_STREAMS
     ? `maxStreams is ${target.limits.maxStreams}: more than the suite opens`
-    : tooFewRecordsFor(target.limits.maxStreams + 2, target)
+    : tooFewRecordsFor(3 * target.limits.maxStreams, target)
 
 /** Sends a control of a stream that is not live, and a ping after it: nothing may come of the control. */
 const judgeIgnored = async (kit: Kit, stream: StreamConversation, what: string): Promise<Broken | undefined> => {

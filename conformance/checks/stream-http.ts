@@ -7,7 +7,7 @@ import { broken, judgeRefusal, type Broken } from '../runner/judgement.js'
 import type { Kit } from '../runner/kit.js'
 import { judgeEcho, judgeErrorEnd, judgeFinish } from '../runner/stream-judgement.js'
 import { isJsonMediaType } from './media-type.js'
-import { echoes, inChunksOf, openStalling, stallingChunks, tooFewRecordsFor } from './stream-needs.js'
+import { echoes, inChunksOf, openStalling, stallingChunks, stalls } from './stream-needs.js'
 
 const overHttp = { transport: 'http', capability: 'stream' } as const
 const echoesOverHttp = { ...echoes, transport: 'http' } as const
@@ -33,6 +33,7 @@ const judgeHead = (answer: Answer): Broken | undefined => {
 /** Streams over HTTP: one message, and an answer in lines. */
 export const streamHttpChecks = [
   accepts('stream.http-answer', {
+    also: ['http.no-store'],
     needs: echoesOverHttp,
     run: async kit => {
       const stream = kit.stream(await kit.session(), inChunksOf(3))
@@ -77,7 +78,7 @@ export const streamHttpChecks = [
     after: ['session-lives'],
   }),
   accepts('stream.http-no-credit', {
-    needs: { ...echoesOverHttp, unobservable: target => tooFewRecordsFor(stallingChunks(target), target) },
+    needs: { ...stalls, transport: 'http' },
     run: async kit => {
       const stream = kit.stream(await kit.session(), inChunksOf(1))
       await openStalling(kit, stream)

@@ -1,4 +1,4 @@
-import { CLOSE_TASK, PING_TASK } from '../../schemas/index.js'
+import { CLOSE_TASK, MAX_PING_BYTES, PING_TASK } from '../../schemas/index.js'
 import { encodeBase64 } from '../probe/bytes/base64.js'
 import type { SessionDraft } from '../probe/initiator/session-draft.js'
 import type { StreamFields } from '../probe/wire/aad.js'
@@ -55,15 +55,13 @@ export const streamViolationChecks = [
     variant: 'repeated',
     given: async stream => {
       await stream.open()
-      for (const _time of [1, 2]) {
-        await awaitRoom(stream)
-        await stream.send(stream.draftCredit(stream.allowed + 1))
-        await stream.send(stream.draftChunk())
-      }
+      await awaitRoom(stream)
+      await stream.send(stream.draftChunk())
+      await stream.send(stream.draftCredit(stream.allowed + 2))
       await awaitRoom(stream)
       return stream.draftChunk(undefined, true)
     },
-    forged: { 'the last one': next => naming(next, { seq: 2 }), 'one before': next => naming(next, { seq: 1 }) },
+    forged: next => naming(next, { seq: 1 }),
     expect: violation,
     after: contained,
   }),
@@ -190,6 +188,23 @@ export const streamViolationChecks = [
     expect: refused,
     after: ['session-lives'],
   }),
+  accepts('error.precedence', {
+    variant: 'stream',
+    needs: { capability: 'stream' },
+    run: async kit => {
+      const session = await kit.session()
+      for (const [what, error, wish] of [
+        ['task before stream', 'task_unsupported', { task_id: 'nobody/serves-this@v1' }],
+        ['encoding before stream', 'encoding_unsupported', { encoding: 'x-none' }],
+        ['stream before arguments', 'stream_violation', { plaintext: kit.entropy(MAX_PING_BYTES + 1) }],
+      ] as const) {
+        const answer = await kit.ask(session, { ...wish, stream: { id: 's', seq: 1, end: true } })
+        const found = judgeRefusal(answer, { authenticated: error, stream: true })
+        if (found) return { ...found, observed: `${what}: ${found.observed}` }
+      }
+      return undefined
+    },
+  }),
   accepts('stream.violation-contained', {
     needs: echoesOverWs,
     run: async kit => {
@@ -264,18 +279,21 @@ export const streamViolationChecks = [
     run: async kit => {
       const session = await kit.session()
       const stream = kit.stream(session)
-      const opening = stream.seal(stream.draftChunk())
+      const opening = stream.draftChunk()
       await stream.send(opening)
       await awaitRoom(stream)
       const chunk = kit.prepare(stream.draftChunk())
       await stream.send(chunk)
       await stream.send(stream.draftCredit(stream.allowed + 2))
       for (const [what, again] of [
-        ['the opening', opening],
-        ['a chunk', chunk],
+        ['a chunk once more', chunk],
+        [
+          'the next chunk in the record number of the opening',
+          stream.draft({ seq: 2, end: true }, { seq: opening.seq }),
+        ],
       ] as const) {
         const found = judgeRefusal(await kit.send(session, again), authenticationFailed)
-        if (found) return { ...found, observed: `${what} once more: ${found.observed}` }
+        if (found) return { ...found, observed: `${what}: ${found.observed}` }
       }
       return judgeFinish(stream, 'the stream goes on to its end')
     },
