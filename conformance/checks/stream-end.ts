@@ -7,6 +7,7 @@ import type { Kit } from '../runner/kit.js'
 import { judgeErrorEnd, judgeFinish, judgeSilence } from '../runner/stream-judgement.js'
 import { echoesOverWs, inChunksOf, openStalling, stalls, tooFewRecordsFor } from './stream-needs.js'
 
+const EMPTY = new Uint8Array(0)
 /** Streams that the suite opens at once on a connection. */
 const MOST_STREAMS = 64
 
@@ -18,8 +19,13 @@ const whyNotReached = (target: Target): string | undefined =>
 /** Sends a control of a stream that is not live, and a ping after it: nothing may come of the control. */
 const judgeIgnored = async (kit: Kit, stream: StreamConversation, what: string): Promise<Broken | undefined> => {
   const { streamWindow } = kit.target.limits
-  for (const control of [{ credit: streamWindow + 1 }, { credit: 0 }, { cancel: true }]) {
-    await stream.send(stream.draft(control))
+  for (const [control, plaintext] of [
+    [{ credit: streamWindow + 1 }, EMPTY],
+    [{ credit: 0 }, EMPTY],
+    [{ cancel: true }, EMPTY],
+    [{ credit: streamWindow + 1 }, Uint8Array.of(0)],
+  ] as const) {
+    await stream.send(stream.draft(control, { plaintext }))
     const found = await judgeSilence(kit, stream, `a control of ${what} is ignored`)
     if (found) return found
   }
@@ -44,7 +50,7 @@ const interruptIfBusy = async (kit: Kit, streams: readonly StreamConversation[])
 
 /** Closes the session of a stream while it is live; the stream has to end with `cancelled`. */
 const judgeClosed = async (kit: Kit, stream: StreamConversation): Promise<Broken | undefined> => {
-  const closed = await kit.ask(stream.session, { task_id: CLOSE_TASK, plaintext: new Uint8Array(0) })
+  const closed = await kit.ask(stream.session, { task_id: CLOSE_TASK, plaintext: EMPTY })
   return judgeAcceptance(closed, 'close') ?? judgeErrorEnd(stream, 'cancelled')
 }
 

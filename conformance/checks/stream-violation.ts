@@ -1,4 +1,4 @@
-import { CLOSE_TASK, MAX_PING_BYTES, PING_TASK } from '../../schemas/index.js'
+import { CLOSE_TASK, ECHO_TASK, MAX_PING_BYTES, PING_TASK } from '../../schemas/index.js'
 import { encodeBase64 } from '../probe/bytes/base64.js'
 import type { SessionDraft } from '../probe/initiator/session-draft.js'
 import type { StreamFields } from '../probe/wire/aad.js'
@@ -131,6 +131,7 @@ export const streamViolationChecks = [
     needs: { capability: 'stream' },
     also: ['error.authenticated-after-open'],
     subject: 'session message',
+    given: (draft, kit) => (kit.target.capabilities.has('echo') ? { ...draft, task_id: ECHO_TASK } : draft),
     forged: Object.fromEntries(
       Object.entries(ofNoStream).map(([name, stream]) => [
         name,

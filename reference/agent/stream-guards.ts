@@ -47,7 +47,10 @@ export const streamGuards: readonly Guard<StreamContext>[] = [
       violationIf(transport === 'http' && !(isChunk(member) && member.seq === 0 && member.end)),
   ],
   ['stream.task-changed', ({ live, message }) => violationIf(live !== undefined && live.task !== message.task_id)],
-  ['stream.control-empty', ({ member, plaintext }) => violationIf(!isChunk(member) && plaintext.length > 0)],
+  [
+    'stream.control-empty',
+    ({ member, live, plaintext }) => violationIf(live !== undefined && !isChunk(member) && plaintext.length > 0),
+  ],
   [
     'stream.credit-shrinks',
     ({ member, live }) => violationIf('credit' in member && live !== undefined && member.credit < live.credit),
