@@ -47,6 +47,10 @@ type InfoCallback = (error: Error | null, result: { readonly buffer: Uint8Array;
 // With the option `info` there is more than the types say.
 const inflateWithInfo = inflateRaw as unknown as (from: InputType, options: InfoOptions, done: InfoCallback) => void
 
+/** The bytes of a Buffer as nothing more than bytes, for whoever slices them. */
+const plainBytes = ({ buffer, byteOffset, length }: Uint8Array): Uint8Array =>
+  new Uint8Array(buffer, byteOffset, length)
+
 const isTooLarge = (error: Error): boolean => (error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE'
 
 interface Inflated {
@@ -59,7 +63,7 @@ const inflateBody = (body: Uint8Array, maxBytes: number): Promise<Inflated> =>
   new Promise((resolve, reject) => {
     const options = { info: true, maxOutputLength: maxBytes, chunkSize: CHUNK_BYTES } as const
     inflateWithInfo(body, options, (error, result) => {
-      if (error === null) return resolve({ plaintext: result.buffer, consumed: result.engine.bytesWritten })
+      if (error === null) return resolve({ plaintext: plainBytes(result.buffer), consumed: result.engine.bytesWritten })
       if (isTooLarge(error)) return reject(new SageError('payload_too_large', 'gzip: more than there may be'))
       reject(malformed('gzip: the data is damaged', { cause: error }))
     })
@@ -82,6 +86,6 @@ export const inflate = async (member: Uint8Array, maxBytes: number): Promise<Uin
 
 /** Compresses a plaintext into one member of RFC 1952. Works beside the event loop. */
 export const deflate = (plaintext: Uint8Array): Promise<Uint8Array> =>
-  new Promise((resolve, reject) =>
-    gzip(plaintext, (error, member) => (error === null ? resolve(member) : reject(error))),
-  )
+  new Promise((resolve, reject) => {
+    gzip(plaintext, (error, member) => (error === null ? resolve(plainBytes(member)) : reject(error)))
+  })

@@ -118,6 +118,13 @@ export class StepInitiator {
   }
 }
 
+/** An answer; what its record holds, where it has one, as bytes and as text. */
+export interface Opened extends Answer {
+  readonly bytes?: Uint8Array
+  readonly plaintext?: string
+  readonly seq?: bigint
+}
+
 /** A session whose records a test seals and sends by itself. */
 export class StepSession {
   nextSeq = 0n
@@ -151,14 +158,14 @@ export class StepSession {
   }
 
   /** Sends a message; the answer's record is opened where there is one. */
-  async send(message: SessionMessage): Promise<Answer & { readonly plaintext?: string; readonly seq?: bigint }> {
+  async send(message: SessionMessage): Promise<Opened> {
     const answer = await post(this.initiator.agent.url, message)
     if (answer.json['kid'] === undefined) return answer
     const { data, ...envelope } = answer.json as unknown as ResponseEnvelope & { data: string }
     const hash = parts.requestHash(parseBase64(message.payload), parts)
     const callerAad = parts.responseAad(envelope, hash, parts)
     const { seq, plaintext } = openRecord({ key: this.keys.s2cEnc, callerAad, record: parseBase64(data) })
-    return { ...answer, seq, plaintext: Buffer.from(plaintext).toString() }
+    return { ...answer, seq, bytes: plaintext, plaintext: Buffer.from(plaintext).toString() }
   }
 
   /** Seals and sends. */

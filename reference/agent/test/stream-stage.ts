@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { gunzipSync } from 'node:zlib'
 import { WebSocket } from 'ws'
 import {
   ECHO_TASK,
@@ -20,7 +21,7 @@ import { StepInitiator, type StepSession } from './stage.js'
 /** What came on a connection. */
 export interface Heard {
   readonly message_id: string
-  /** Such as `0 "a"`, `1 "b" end`, `2 stream_violation end`, `credit 33`, or the code of a plain error. */
+  /** Such as `0 "a"`, `1 "b" gzip end`, `2 stream_violation end`, `credit 33`, or the code of a plain error. */
   readonly said: string
 }
 
@@ -118,8 +119,10 @@ export class StreamLine {
     const { record, key } = sent
     const callerAad = parts.responseAad(envelope as never, parts.requestHash(record, parts), parts)
     const { plaintext } = openRecord({ key, callerAad, record: parseBase64(data) })
-    const text = (envelope as { error?: string }).error ?? JSON.stringify(Buffer.from(plaintext).toString())
-    const { stream } = envelope
+    const { stream, encoding } = envelope
+    const content = encoding === 'gzip' ? gunzipSync(plaintext) : Buffer.from(plaintext)
+    const text =
+      (envelope as { error?: string }).error ?? [JSON.stringify(content.toString()), encoding].join(' ').trim()
     if (stream === undefined) return text
     if ('seq' in stream) return `${stream.seq} ${text}${stream.end ? ' end' : ''}`
     return 'credit' in stream ? `credit ${stream.credit}` : 'cancel'
