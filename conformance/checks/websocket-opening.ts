@@ -38,6 +38,13 @@ const judgeSelection = async (kit: Kit, change: (honest: WireRequest) => WireReq
   return broken('not-selected', `HTTP 101 that selects ${SUBPROTOCOL}`, `it selects ${selected.join() || 'nothing'}`)
 }
 
+/** No connection. Where nobody listens, though the host of the card answers, that is what is wrong, and not the network. */
+const judgeAbsence = async (kit: Kit, exchanged: Exchanged): Promise<Broken> => {
+  const { silence, ...found } = brokenBy(readUpgrade(exchanged), 'HTTP 101')
+  if (silence === undefined || (exchanged.kind === 'unreachable' && (await kit.isAlive()))) return found
+  return { ...found, silence }
+}
+
 /** How a WebSocket connection is opened. */
 export const websocketOpeningChecks = [
   accepts('ws.endpoint', {
@@ -45,7 +52,7 @@ export const websocketOpeningChecks = [
     needs: overWs,
     run: async kit => {
       const { exchanged, connection } = await kit.socket.connect()
-      if (connection === undefined) return brokenBy(readUpgrade(exchanged), 'HTTP 101')
+      if (connection === undefined) return judgeAbsence(kit, exchanged)
       const request = kit.socket.upgradeRequest()
       const again = await kit.over('ws').socket.open(request)
       const accepted = valuesIn(again.exchanged, 'Sec-WebSocket-Accept').join()
