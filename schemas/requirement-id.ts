@@ -178,6 +178,7 @@ export const requirementIds = [
   'ws.fragments',
   'ws.same-as-http',
   'ws.multiplexed',
+  'ws.only-answers',
   'ws.unmatched',
   'ws.protocol-error',
   'ws.binary',
@@ -193,6 +194,7 @@ export const requirementIds = [
   'ws.keep-alive',
   'ws.dead-peer',
   'ws.in-flight',
+  'ws.in-flight-room',
   'ws.unread',
   'ws.tls',
 ] as const
