@@ -14,6 +14,9 @@ const kidIn = (answer: string): string => {
   return (JSON.parse(Buffer.from(data, 'base64').toString()) as { kid: string }).kid
 }
 
+const refuseAbove = (most: number, requests: number): 'rate_limited' | undefined =>
+  requests > most ? 'rate_limited' : undefined
+
 /** Remembers on which connection each session was made. */
 const remembering =
   (fault: (connections: ReadonlyMap<string, { readonly ended: Promise<void> }>) => Fault): Fault =>
@@ -53,6 +56,27 @@ export const websocketConnectionMutants = [
         }
       },
     })),
+  ),
+  mutant(
+    'crowds-rate-limited',
+    ['ws.in-flight'],
+    insert('load', ({ requests }) => refuseAbove(64, requests)),
+    {
+      caps: { requestsPerConnection: 128 },
+    },
+  ),
+  mutant('room-for-eight', ['ws.in-flight-room'], honest => honest, { caps: { requestsPerConnection: 8 } }),
+  mutant(
+    'every-answer-twice',
+    ['ws.only-answers'],
+    socketClass(
+      class extends WebSocket {
+        override send(data: Buffer, options?: unknown, done?: unknown): void {
+          super.send(data, options as object)
+          super.send(data, options as object, done as () => void)
+        }
+      },
+    ),
   ),
   mutant(
     'session-bound-to-its-connection',

@@ -51,13 +51,18 @@ export const websocketFrameMutants = [
   ),
   mutant(
     'errors-binary',
-    ['ws.text'],
+    ['ws.text/every-answer'],
     webSocket(honest => ({
       text: async (text, about) => {
         const written = await honest.text(text, about)
         return about.kind === 'error' ? Buffer.from(written) : written
       },
     })),
+  ),
+  mutant(
+    'handshakes-answered-in-binary',
+    ['ws.text'],
+    webSocket(() => ({ text: (text, { kind }) => (kind === 'handshake' ? Buffer.from(text) : text) })),
   ),
   mutant(
     'oversize-read-to-its-end',

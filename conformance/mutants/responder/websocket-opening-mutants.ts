@@ -24,6 +24,11 @@ export const websocketOpeningMutants = [
     upgradeHeaders(lines => lines.map(line => line.replace(/^(sec-websocket-accept: )./i, '$1='))),
   ),
   mutant(
+    'upgrade-to-the-letter',
+    ['ws.endpoint/other-forms'],
+    insert('upgrade', ({ headers }) => (headers['connection']?.[0] === 'Upgrade' ? undefined : 400)),
+  ),
+  mutant(
     'deflate-negotiated',
     ['ws.no-extension'],
     sockets(honest => ({ ...honest, perMessageDeflate: true })),
