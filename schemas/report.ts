@@ -66,6 +66,7 @@ const Until = Type.Union(
     Type.Object({ kind: Type.Literal('answer'), id: Type.Optional(Text) }, plain),
     Type.Object({ kind: Type.Literal('pong'), payload: Text }, plain),
     until('ping'),
+    until('stray'),
     until('end'),
     Type.Object({ kind: Type.Literal('sent'), id: Type.Optional(Text), stream: Type.Optional(Text) }, plain),
     Type.Object({ kind: Type.Union([Type.Literal('next'), Type.Literal('queued')]), id: Text }, plain),
@@ -97,7 +98,10 @@ const Arrived = Type.Union(
     Type.Object({ kind: Type.Literal('closed'), code: Count }, plain),
     Type.Object({ kind: Type.Literal('ended'), code: Type.Optional(Count) }, plain),
     Type.Object({ kind: Type.Union([Type.Literal('sent'), Type.Literal('nothing')]) }, plain),
-    Type.Object({ kind: Type.Union([Type.Literal('stalled'), Type.Literal('taken')]), bytes: Count }, plain),
+    Type.Object(
+      { kind: Type.Union([Type.Literal('stalled'), Type.Literal('taken')]), bytes: Count, answered: Count },
+      plain,
+    ),
   ],
   { description: 'what came over a WebSocket connection' },
 )

@@ -125,6 +125,7 @@ export const messageChecks = [
       'cut short': asText(json => json.slice(0, -1)),
       'something after it': asText(json => `${json}x`),
       'two objects': asText(json => json + json),
+      'two objects on two lines': asText(json => `${json}\n${json}`),
       'an array': asText(json => `[${json}]`),
       'a byte order mark': asText(json => concat(Uint8Array.of(0xef, 0xbb, 0xbf), encodeUtf8(json))),
       'not UTF-8': asText(json =>

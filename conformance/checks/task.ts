@@ -1,15 +1,43 @@
 import { CLOSE_TASK, ECHO_TASK, MAX_PING_BYTES } from '../../schemas/index.js'
 import { isEqual } from '../probe/crypto/hash.js'
 import type { Answer } from '../probe/initiator/answer.js'
+import type { ProbeSession, SessionDraft } from '../probe/initiator/session-draft.js'
 import { accepts, rejects } from '../runner/check.js'
 import { sessionsAtOnce } from './sessions-at-once.js'
 import { broken, brokenBy, firstOf, judgeAcceptance, judgeRefusal, type Broken } from '../runner/judgement.js'
+import type { Kit } from '../runner/kit.js'
 
 const judgePlaintext = (answer: Answer, expected: Uint8Array, what: string): Broken | undefined => {
   if (answer.kind !== 'success') return brokenBy(answer, what)
   return isEqual(answer.plaintext, expected)
     ? undefined
     : broken('plaintext', what, `a plaintext of ${answer.plaintext.length} bytes that is not the one expected`)
+}
+
+const DELAY_MS = 300
+/** Milliseconds that clocks and timers may be off. */
+const CLOCK_GRAIN_MS = 20
+
+/** Under a clock that both sides share and that stands still: five pings one after the other take less than the delay. */
+const judgeOrder = async (
+  kit: Kit,
+  session: ProbeSession,
+  wish: Pick<SessionDraft, 'plaintext' | 'metadata'>,
+): Promise<Broken | undefined> => {
+  let isDone = false
+  const slow = kit.ask(session, { task_id: ECHO_TASK, ...wish }).then(answer => {
+    isDone = true
+    return answer
+  })
+  for (let count = 0; count < 5; count++) await kit.ping(session)
+  const early = isDone
+  const found = judgePlaintext(await slow, wish.plaintext, 'the plaintext of a slow echo')
+  if (found || !early) return found
+  return broken(
+    'early',
+    `an echo that is asked to wait ${DELAY_MS} ms answered after five pings`,
+    'it was answered before',
+  )
 }
 
 /** The tasks that every responder serves. */
@@ -101,20 +129,14 @@ export const taskChecks = [
     run: async kit => {
       const session = await kit.session()
       const plaintext = kit.entropy(8)
-      let isDone = false
-      const slow = kit.ask(session, { task_id: ECHO_TASK, plaintext, metadata: { 'delay-ms': '400' } }).then(answer => {
-        isDone = true
-        return answer
-      })
-      // Told by order and not by a clock: five requests one after the other take less than the delay.
-      for (let count = 0; count < 5; count++) {
-        const found = judgeAcceptance(await kit.ping(session), 'a ping')
-        if (found) return found
-      }
-      const early = isDone
-      const found = judgePlaintext(await slow, plaintext, 'the plaintext of a slow echo')
-      if (found || !early) return found
-      return broken('early', 'an echo that is asked to wait 400 ms answered after five pings', 'it was answered before')
+      const metadata = { 'delay-ms': String(DELAY_MS) }
+      if (kit.clock.exact) return judgeOrder(kit, session, { plaintext, metadata })
+      const before = kit.clock.now()
+      const answer = await kit.ask(session, { task_id: ECHO_TASK, plaintext, metadata })
+      const took = Number((kit.clock.now() - before) / 1_000_000n)
+      const found = judgePlaintext(answer, plaintext, 'the plaintext of a slow echo')
+      if (found || took >= DELAY_MS - CLOCK_GRAIN_MS) return found
+      return broken('early', `an echo that is asked to wait ${DELAY_MS} ms answered no sooner`, `it took ${took} ms`)
     },
   }),
   rejects('task.echo-delay-form', {

@@ -1,6 +1,7 @@
 import {
   ECHO_TASK,
   FIRST_MESSAGE_SECONDS,
+  MAX_ECHO_DELAY_MS,
   MAX_PING_BYTES,
   PING_SECONDS,
   PING_TASK,
@@ -9,6 +10,7 @@ import {
 } from '../../schemas/index.js'
 import { closePayload, opcodes, PLAIN_MASK, type Frame } from '../probe/net/frames.js'
 import { encodeBody } from '../probe/wire/body.js'
+import { describeAnswer, type Answer } from '../probe/initiator/answer.js'
 import type { Target } from '../probe/initiator/target.js'
 import type { ProbeSession } from '../probe/initiator/session-draft.js'
 import { accepts, compares } from '../runner/check.js'
@@ -21,14 +23,15 @@ import {
   judgeRefusal,
   type Broken,
 } from '../runner/judgement.js'
-import { interruptedBy, type Kit } from '../runner/kit.js'
+import { interruptedBy, unseen, type Kit } from '../runner/kit.js'
+import { sessionsAtOnce } from './sessions-at-once.js'
 import { tooLarge } from './too-large.js'
 
 const overWs = { transport: 'ws' } as const
 const authenticationFailed = { plain: 'authentication_failed' } as const
 const EMPTY = new Uint8Array(0)
 /** As many as fit into the fewest records that a session may have. */
-const PINGS = 12
+const PINGS = 5
 
 /** Bytes that the network between may hold for who does not read. */
 const IN_BETWEEN = 2 ** 24
@@ -46,6 +49,18 @@ const tooFewRecords = (target: Target): string | undefined =>
   (target.limits.maxSessionRecords < unreadRequests(target).count + 2
     ? `maxSessionRecords is ${target.limits.maxSessionRecords}: too few to fill what holds unread answers`
     : undefined)
+
+/** Requests at once that many a responder refuses some of. */
+const CROWD = 256
+/** Messages at once that every responder takes. */
+const ROOM = 16
+
+const tooFewForCrowd = ({ limits }: Target): string | undefined =>
+  limits.maxSessionRecords < CROWD + 2
+    ? `maxSessionRecords is ${limits.maxSessionRecords}: too few for a crowd`
+    : undefined
+
+const isUnavailable = (answer: Answer): boolean => answer.kind === 'busy' && answer.error === 'unavailable'
 
 /** Ends the connection of a kit, so that the next message needs another. */
 const endConnection = (kit: Kit): Promise<unknown> =>
@@ -88,6 +103,14 @@ const race = async (kit: Kit, session: ProbeSession): Promise<Broken | undefined
   )
 }
 
+/** A delay, in milliseconds, that is longer by far than what `work` takes with this target. */
+const slowerThan = async (kit: Kit, work: () => Promise<unknown>): Promise<number> => {
+  const before = kit.clock.now()
+  await work()
+  const took = Number((kit.clock.now() - before) / 1_000_000n)
+  return Math.min(MAX_ECHO_DELAY_MS, Math.max(500, 6 * took))
+}
+
 const otherTransport = (transport: Transport): Transport => (transport === 'http' ? 'ws' : 'http')
 
 /** Connections: what goes on them at once, how long they last, and what outlives them. */
@@ -96,21 +119,63 @@ export const websocketConnectionChecks = [
     needs: { ...overWs, capability: 'echo' },
     run: async kit => {
       const session = await kit.session()
+      const pings = (): Promise<Answer[]> => Promise.all(Array.from({ length: PINGS }, () => kit.ping(session)))
+      const delay = await slowerThan(kit, pings)
       let slowIsDone = false
       const slow = kit
-        .ask(session, { task_id: ECHO_TASK, plaintext: kit.entropy(8), metadata: { 'delay-ms': '500' } })
+        .ask(session, { task_id: ECHO_TASK, plaintext: kit.entropy(8), metadata: { 'delay-ms': String(delay) } })
         .then(answer => {
           slowIsDone = true
           return answer
         })
-      const fast = await Promise.all(Array.from({ length: PINGS }, () => kit.ping(session)))
+      const fast = await Promise.all([kit.shakeHands(), pings()])
       const early = slowIsDone
-      const answers = [...fast, await slow]
-      const found = firstOf(...answers.map(answer => judgeAcceptance(answer, `each of ${PINGS + 1} requests at once`)))
+      const answers = [...fast.flat(), await slow]
+      const found = firstOf(...answers.map(answer => judgeAcceptance(answer, `each of ${PINGS + 2} messages at once`)))
       return (
         found ??
-        (early ? broken('held-up', 'the answers to pings before that to a slow echo', 'it came first') : undefined)
+        (early
+          ? broken('held-up', 'the answers to pings and a handshake before that to a slow echo', 'it came first')
+          : undefined)
       )
+    },
+  }),
+  accepts('ws.in-flight', {
+    needs: { ...overWs, capability: 'echo', unobservable: tooFewForCrowd, alone: true },
+    run: async kit => {
+      const session = await kit.session()
+      const wish = { task_id: ECHO_TASK, plaintext: kit.entropy(8), metadata: { 'delay-ms': '1000' } }
+      const answers = await Promise.all(Array.from({ length: CROWD }, () => kit.ask(session, wish)))
+      const other = answers.find(answer => !isAccepted(answer) && !isUnavailable(answer))
+      const expected = 'each of many requests at once answered, or refused with unavailable'
+      if (other?.kind === 'busy') return broken('other-refusal', expected, `plain error ${other.error}`)
+      if (other) return brokenBy(other, expected)
+      if (answers.every(isAccepted)) throw unseen(`it takes ${CROWD} requests at once: its bound is not reached`)
+      return judgeAcceptance(await kit.ping(session), 'once they are answered, a ping')
+    },
+  }),
+  accepts('ws.in-flight-room', {
+    needs: { ...overWs, ...sessionsAtOnce(2), capability: 'echo' },
+    run: async kit => {
+      // In two sessions, since one may have as few records.
+      const sessions = [await kit.session(), await kit.session()]
+      const delay = await slowerThan(kit, () => kit.ping(sessions[0]!))
+      const wish = { task_id: ECHO_TASK, plaintext: kit.entropy(8), metadata: { 'delay-ms': String(delay) } }
+      const answers = await Promise.all(Array.from({ length: ROOM }, (_, index) => kit.ask(sessions[index % 2]!, wish)))
+      const refused = answers.find(answer => !isAccepted(answer))
+      return refused && broken('no-room', `${ROOM} messages at once answered`, describeAnswer(refused))
+    },
+  }),
+  accepts('ws.only-answers', {
+    needs: overWs,
+    run: async kit => {
+      const session = await kit.session()
+      for (const task_id of [PING_TASK, 'nobody/serves-this@v1']) await kit.ask(session, { task_id })
+      await kit.send(session, { ...kit.draft(session), key: kit.entropy(32) })
+      // What was sent before the pong has come before it.
+      if (!(await isOpen(kit))) return broken('ended', 'a connection that stays open', 'it was ended')
+      const { kind } = await kit.conversation.converse('a message that answers none', [], { kind: 'stray' })
+      return kind === 'message' ? broken('stray', 'no message but one answer to each', 'another one came') : undefined
     },
   }),
   accepts('ws.session-moves', {
@@ -243,7 +308,12 @@ export const websocketConnectionChecks = [
       })
       const found = judgeAcceptance(await kit.ping(session), 'meanwhile, over another connection, a ping')
       if (found) return found
+      if (arrived.kind === 'stalled' && arrived.answered === 0)
+        throw unseen('it reads too slowly to tell whether it waits for a reader')
       if (arrived.kind !== 'taken') return undefined
+      // What was refused for want of room, say, has short answers.
+      if (arrived.answered <= kit.target.limits.maxMessageBytes + IN_BETWEEN)
+        throw unseen(`its answers have ${arrived.answered} bytes, too few to tell whether it waits for a reader`)
       const expected = 'a responder that stops reading while its answers are not read'
       return broken('read-on', expected, `it took ${arrived.bytes} bytes of requests`)
     },

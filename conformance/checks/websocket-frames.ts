@@ -6,7 +6,7 @@ import type { SessionDraft } from '../probe/initiator/session-draft.js'
 import { isFrames, withBody } from '../probe/net/alter.js'
 import { closePayload, opcodes, type Frame, type WireFrames } from '../probe/net/frames.js'
 import { accepts, rejects, type Prepared } from '../runner/check.js'
-import { broken, brokenBy, judgeAcceptance, type Broken } from '../runner/judgement.js'
+import { broken, brokenBy, judgeAcceptance, judgeRefusal, type Broken } from '../runner/judgement.js'
 import type { Kit } from '../runner/kit.js'
 import { tooLarge } from './too-large.js'
 
@@ -66,6 +66,22 @@ const judgeFrames = async (
   return judgeAcceptance(await kit.send(session, next, request), what)
 }
 
+/** A frame that ends inside a character is no error of UTF-8: the member that has it is one of the schema. */
+const judgeCutCharacter = async (kit: Kit): Promise<Broken | undefined> => {
+  const session = await kit.session()
+  const next = kit.prepare(kit.draft(session))
+  if (!isFrames(next.request)) return undefined
+  const text = encodeUtf8(JSON.stringify({ ...next.envelope, extra: 'é' }))
+  const at = text.indexOf(0xc3) + 1
+  const [first, last] = [text.subarray(0, at), text.subarray(at)]
+  const frames = [
+    { ...kit.socket.frame(opcodes.text, first), fin: false },
+    kit.socket.frame(opcodes.continuation, last),
+  ]
+  const found = judgeRefusal(await kit.send(session, next, { text, frames }), { plain: 'malformed' })
+  return found && { ...found, observed: `a character cut in two: ${found.observed}` }
+}
+
 /** A ping, and the pong that has to come. */
 const judgePing = async (kit: Kit, content: Uint8Array, before: readonly Frame[] = []): Promise<Broken | undefined> => {
   const frames = [...before, kit.socket.frame(opcodes.ping, content)]
@@ -112,6 +128,7 @@ export const websocketFrameChecks = [
       null: saying(() => 'null'),
       'an array': saying(json => `[${json}]`),
       'something after it': saying(json => `${json}x`),
+      'two objects on two lines': saying(json => `${json}\n${json}`),
       'nested too deep': saying(json => `${json.slice(0, -1)},"x":${'['.repeat(16)}${']'.repeat(16)}}`),
       'a lone surrogate': saying(json => `${json.slice(0, -1)},"x":"\\ud800"}`),
     },
@@ -206,7 +223,7 @@ export const websocketFrameChecks = [
         const found = await judgeFrames(kit, what, cut)
         if (found) return found
       }
-      return undefined
+      return judgeCutCharacter(kit)
     },
   }),
   accepts('ws.ping', {
@@ -242,6 +259,7 @@ export const websocketFrameChecks = [
     },
   }),
   accepts('ws.text', {
+    variant: 'every-answer',
     needs: overWs,
     run: async kit => {
       const session = await kit.session()

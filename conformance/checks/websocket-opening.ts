@@ -4,7 +4,7 @@ import type { Exchanged, WireRequest } from '../probe/net/exchange.js'
 import { acceptOf } from '../probe/net/frames.js'
 import { headerValues } from '../probe/net/response-reader.js'
 import { readUpgrade } from '../probe/initiator/answer.js'
-import { socketUrl } from '../probe/initiator/target.js'
+import { messagesUrl, socketUrl } from '../probe/initiator/target.js'
 import { accepts, rejects } from '../runner/check.js'
 import { broken, brokenBy, judgeAcceptance, type Broken } from '../runner/judgement.js'
 import type { Kit } from '../runner/kit.js'
@@ -23,6 +23,12 @@ const valuesIn = (exchanged: Exchanged, name: string): string[] =>
 const plainGet = (request: WireRequest): WireRequest =>
   ['Connection', 'Upgrade', 'Sec-WebSocket-Version', KEY, PROTOCOL].reduce(removeHeader, request)
 
+/** What a browser asks before it lets a page send anything. */
+const preflight = (request: WireRequest): WireRequest => ({
+  ...addHeader(withOrigin('https://page.example')(request), 'Access-Control-Request-Method', 'GET'),
+  method: 'OPTIONS',
+})
+
 const offering = (protocols: string) => (next: WireRequest) => replaceHeader(next, PROTOCOL, protocols)
 const withOrigin = (origin: string) => (next: WireRequest) => addHeader(next, 'Origin', origin)
 const withHost = (name: string) => (next: WireRequest, kit: Kit) =>
@@ -38,6 +44,13 @@ const judgeSelection = async (kit: Kit, change: (honest: WireRequest) => WireReq
   return broken('not-selected', `HTTP 101 that selects ${SUBPROTOCOL}`, `it selects ${selected.join() || 'nothing'}`)
 }
 
+/** No connection. Where nobody listens, though the host of the card answers, that is what is wrong, and not the network. */
+const judgeAbsence = async (kit: Kit, exchanged: Exchanged): Promise<Broken> => {
+  const { silence, ...found } = brokenBy(readUpgrade(exchanged), 'HTTP 101')
+  if (silence === undefined || (exchanged.kind === 'unreachable' && (await kit.isAlive()))) return found
+  return { ...found, silence }
+}
+
 /** How a WebSocket connection is opened. */
 export const websocketOpeningChecks = [
   accepts('ws.endpoint', {
@@ -45,13 +58,36 @@ export const websocketOpeningChecks = [
     needs: overWs,
     run: async kit => {
       const { exchanged, connection } = await kit.socket.connect()
-      if (connection === undefined) return brokenBy(readUpgrade(exchanged), 'HTTP 101')
+      if (connection === undefined) return judgeAbsence(kit, exchanged)
       const request = kit.socket.upgradeRequest()
       const again = await kit.over('ws').socket.open(request)
       const accepted = valuesIn(again.exchanged, 'Sec-WebSocket-Accept').join()
       return again.connection === undefined || accepted === acceptOf(sentKey(request))
         ? undefined
         : broken('accept', 'the Sec-WebSocket-Accept of RFC 6455 §4.2.2', accepted === '' ? 'none' : 'another one')
+    },
+  }),
+  accepts('ws.endpoint', {
+    variant: 'other-forms',
+    needs: overWs,
+    run: async kit => {
+      const { socket } = kit.over('ws')
+      const honest = socket.upgradeRequest()
+      const other = replaceHeader(replaceHeader(honest, 'Connection', 'keep-alive, upgrade'), 'Upgrade', 'WebSocket')
+      const { exchanged, connection } = await socket.open(other)
+      return connection === undefined
+        ? brokenBy(readUpgrade(exchanged), 'HTTP 101 for a list in Connection and for names in other cases')
+        : undefined
+    },
+  }),
+  accepts('ws.text', {
+    prerequisite: true,
+    needs: overWs,
+    run: async kit => {
+      const answer = await kit.raw('handshake', kit.prepareHandshake(kit.draftHandshake()).request)
+      return answer.kind === 'message' && answer.flaw !== undefined
+        ? broken('flaw', 'an answer that is one text message of honest frames', answer.flaw)
+        : undefined
     },
   }),
   accepts('ws.subprotocol', {
@@ -74,6 +110,12 @@ export const websocketOpeningChecks = [
   }),
   rejects('ws.upgrade-required', {
     subject: 'upgrade',
+    needs: {
+      unobservable: target =>
+        [messagesUrl(target), target.cardUrl].some(({ pathname }) => pathname === socketUrl(target).pathname)
+          ? 'something else is served at that path'
+          : undefined,
+    },
     wire: plainGet,
     expect: { status: 426 },
     after: ['same-bytes-accepted'],
@@ -103,7 +145,12 @@ export const websocketOpeningChecks = [
     needs: overWs,
     run: async kit => {
       const honest = (): WireRequest => kit.socket.upgradeRequest()
-      const requests = [honest(), withOrigin('https://page.example')(honest()), plainGet(honest())]
+      const requests = [
+        honest(),
+        withOrigin('https://page.example')(honest()),
+        plainGet(honest()),
+        preflight(plainGet(honest())),
+      ]
       for (const request of requests) {
         const { exchanged } = await kit.over('ws').socket.open(request)
         if (exchanged.kind !== 'response') return brokenBy(readUpgrade(exchanged), 'a response')

@@ -92,9 +92,10 @@ const reproduction = (url: string, options: RunCommandOptions, salt: string) => 
     const flag = `--${name.replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)}`
     return value === undefined || value === byDefault ? [] : [flag, value]
   })
-  // What compares the verdicts over all transports needs all of them.
+  // What compares the verdicts over all transports needs all of them, and those that differ.
+  const checked = result.check === SAME ? [SAME, ...result.cases.map(({ name }) => name)] : [result.check]
   const over = result.check === SAME ? [] : ['--transport', result.transport]
-  const words = ['run', url, '--only', result.check, ...over, '--salt', salt, ...kept]
+  const words = ['run', url, ...checked.flatMap(id => ['--only', id]), ...over, '--salt', salt, ...kept]
   return ['sage-conformance', ...words, ...(options.insecure ? ['--insecure'] : [])].map(quoted).join(' ')
 }
 

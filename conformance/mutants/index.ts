@@ -3,7 +3,9 @@ import { handshakeMutants } from './responder/handshake-mutants.js'
 import { httpMutants } from './responder/http-mutants.js'
 import type { ResponderMutant } from './responder/mutant.js'
 import { sessionMutants } from './responder/session-mutants.js'
-import { websocketMutants } from './responder/websocket-mutants.js'
+import { websocketConnectionMutants } from './responder/websocket-connection-mutants.js'
+import { websocketFrameMutants } from './responder/websocket-frame-mutants.js'
+import { websocketOpeningMutants } from './responder/websocket-opening-mutants.js'
 
 /** Every responder that is wrong on purpose, each with the checks that find it. */
 export const mutants: readonly ResponderMutant[] = [
@@ -11,5 +13,7 @@ export const mutants: readonly ResponderMutant[] = [
   ...handshakeMutants,
   ...sessionMutants,
   ...httpMutants,
-  ...websocketMutants,
+  ...websocketOpeningMutants,
+  ...websocketFrameMutants,
+  ...websocketConnectionMutants,
 ]

@@ -87,6 +87,12 @@ const countsOf = (counts: Report['counts']): [State, string][] =>
     .filter(([, count]) => count > 0)
     .map(([state, count]) => [state, `${count} ${state}`])
 
+const describeComparison = (compared: number, differing: number): string => {
+  if (compared === 0) return 'no check has a verdict over both'
+  const said = differing === 0 ? 'no verdict differs' : `${differing} ${differing === 1 ? 'differs' : 'differ'}`
+  return `${compared} ${compared === 1 ? 'check' : 'checks'} over both: ${said}`
+}
+
 /** What came of each transport, where there are several, and whether their verdicts differ. */
 const perTransport = (results: readonly CheckResult[]): string[] => {
   const lines = transports.map(transport => {
@@ -99,9 +105,7 @@ const perTransport = (results: readonly CheckResult[]): string[] => {
   })
   if (lines.includes('')) return []
   const { compared, differences } = compareTransports(results)
-  const verdicts = `${compared} checks over both`
-  const said = differences.length === 0 ? 'no verdict differs' : `${differences.length} verdicts differ`
-  return [`${lines.join('; ')}; ${verdicts}: ${said}`]
+  return [[...lines, describeComparison(compared, differences.length)].join('; ')]
 }
 
 /** Shows a run as it goes, and its verdict: quiet when it is piped, alive on a terminal. */

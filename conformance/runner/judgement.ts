@@ -1,5 +1,6 @@
 import { statusOf, type Stream } from '../../schemas/index.js'
 import { answerCode, describeAnswer, type Answer } from '../probe/initiator/answer.js'
+import { ENDED } from '../probe/net/inbox.js'
 import { headerValues } from '../probe/net/response-reader.js'
 import type { Expectation } from './check.js'
 
@@ -84,6 +85,8 @@ const isMet = (answer: Answer, expected: Expectation): boolean => {
 /** What is wrong with a refusal, or nothing. */
 export const judgeRefusal = (answer: Answer, expectation: Expectation): Broken | undefined => {
   const expected = dueOf(answer, expectation)
+  if ('close' in expected && answer.kind === 'reset' && answer.why === ENDED)
+    return broken('no-close-frame', describeExpectation(expected), 'the connection ended without a close frame')
   if (!isMet(answer, expected)) return brokenBy(answer, describeExpectation(expected, answer.response !== undefined))
   if (!answer.response) return undefined
   for (const [name, form] of Object.entries(expected.headers ?? {})) {

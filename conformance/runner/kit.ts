@@ -228,6 +228,9 @@ export class Kit {
   }
 }
 
+/** What it means when a target leaves no way to see what is to be judged. */
+export const unseen = (why: string): Interruption => new Interruption('not-observed', 'target', why)
+
 /** What it means when an honest message, which is not what is judged, is not accepted. */
 export const interruptedBy = (answer: Answer, what: string): Interruption => {
   const message = `${what} was not accepted: ${describeAnswer(answer)}`

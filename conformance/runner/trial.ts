@@ -17,7 +17,7 @@ import type {
   Prepared,
   UpgradeRejection,
 } from './check.js'
-import { broken, brokenBy, isAccepted, judgeAcceptance, judgeRefusal, type Broken } from './judgement.js'
+import { broken, brokenBy, Interruption, isAccepted, judgeAcceptance, judgeRefusal, type Broken } from './judgement.js'
 import { interruptedBy, type Kit } from './kit.js'
 
 /** A fault that turned out to change nothing: the check itself is wrong. */
@@ -150,9 +150,17 @@ const refuse = async <Draft>(
 }
 
 /** Judges an honest message that ought to be accepted after a refusal. */
-export const acceptedAfter = (state: string, answer: Answer): Broken | undefined => {
+export const acceptedAfter = (state: string, answer: Answer, refusal?: Answer): Broken | undefined => {
   if (answer.kind === 'busy') throw interruptedBy(answer, `an honest message after the refusal (${state})`)
-  const found = judgeAcceptance(answer, `${state}: the honest message that follows`)
+  const isClosed = refusal?.kind === 'closed'
+  if (isClosed && answer.kind === 'plain' && answer.error === 'session_unknown')
+    throw new Interruption(
+      'inconclusive',
+      'session-ended',
+      'the close was right, and then the session was unknown on another connection (ws.session-moves, ws.session-outlives)',
+    )
+  const where = isClosed ? 'on another connection, after the close, ' : ''
+  const found = judgeAcceptance(answer, `${state}: ${where}the honest message that follows`)
   return found && { ...found, reasonCode: `after-${state}` }
 }
 
@@ -231,12 +239,12 @@ const refuseInSession = async <Draft>(
   { expect, after }: Pick<MessageRejection, 'expect' | 'after'>,
 ): Promise<Broken | undefined> => {
   const { kit } = lane
-  const { next, found } = await refuse(lane, one, expect)
+  const { next, refusal, found } = await refuse(lane, one, expect)
   if (found) return found
   kit.conversation.step = 'after'
   const states: Record<AfterMessage, () => Promise<Broken | undefined>> = {
-    'same-bytes-accepted': async () => acceptedAfter('same-bytes-accepted', await lane.send(next)),
-    'session-lives': async () => acceptedAfter('session-lives', await kit.ping(session)),
+    'same-bytes-accepted': async () => acceptedAfter('same-bytes-accepted', await lane.send(next), refusal),
+    'session-lives': async () => acceptedAfter('session-lives', await kit.ping(session), refusal),
     'session-gone': async () => {
       const answer = await kit.ping(session)
       return answer.kind === 'plain' && answer.error === 'session_unknown'

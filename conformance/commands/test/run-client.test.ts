@@ -42,7 +42,10 @@ t.test('a mutant, as a command, is not, and the check that finds it can be repea
   })
   t.equal(status, 1)
   t.match(shown, 'fail  handshake.response-echo over ws (accepted)')
-  t.match(shown, /again: +sage-conformance run-client --only handshake\.response-echo --transport ws --salt 00 -- \S+ \S+peer\.js/)
+  t.match(
+    shown,
+    /again: +sage-conformance run-client --only handshake\.response-echo --transport ws --salt 00 -- \S+ \S+peer\.js/,
+  )
 })
 
 t.test('a command that does nothing is not conformant, and all else is blocked', async t => {

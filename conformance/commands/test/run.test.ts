@@ -6,10 +6,12 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import t, { type Test } from 'tap'
 import { Report } from '../../../schemas/index.js'
+import { checks } from '../../checks/index.js'
 import { reportDigest } from '../../report/json.js'
+import { verifyReport } from '../../report/verification.js'
 import type { Screen } from '../../report/console.js'
 import { runCommand, type RunCommandOptions } from '../run.js'
-import { startResponder } from '../responder-process.js'
+import { startResponder, type ResponderProcess } from '../responder-process.js'
 import { UsageError } from '../usage.js'
 
 const validate = new Ajv2020({ strict: true, strictTypes: false }).compile<Report>(Report)
@@ -99,7 +101,9 @@ t.test('a card that is not acceptable is not conformant, and blocks the rest', a
     results.find(({ check }) => check === 'card.acceptable'),
     { state: 'fail' },
   )
-  t.equal(results.filter(({ state }) => state === 'blocked').length, results.length - 2)
+  const overHttp = results.filter(({ transport }) => transport === 'http')
+  t.equal(results.filter(({ state }) => state === 'blocked').length, overHttp.length - 2)
+  t.ok(results.every(({ transport, state }) => transport === 'http' || state === 'skip'))
 })
 
 t.test('flags in the place of a card: no handshake is not conformant', async t => {
@@ -126,6 +130,10 @@ t.test('bad usage is refused before anything is sent, in words that name the opt
     ['http://x/', { did: 'did:web:x', kemKey: 'AAAA' }, /needs --signing-key/],
     ['http://x/', { did: 'did:key:x', kemKey: 'AAAA' }, /^--kem-key takes b64u of 32 bytes/],
     ['http://x/', { http: 'x' }, /^--http takes/],
+    ['http://x/', { ws: 'http://x/' }, /^--ws takes an absolute ws or wss URL, not "http:\/\/x\/"$/],
+    ['http://x/', { ws: 'x' }, /^--ws takes/],
+    ['http://x/', { transport: 'tcp' }, /^--transport is one of http, ws$/],
+    ['http://x/', { transport: '' }, /^--transport is/],
     ['http://x/', { only: ['nope'] }, /^no check is called nope/],
     ['http://x/', { skip: ['nope'] }, /^no check is called nope/],
     ['http://x/', { identity: file }, /^--identity takes/],
@@ -143,9 +151,15 @@ t.test('a URL with a password is refused without repeating it', async t => {
   t.notMatch(String(error), /secret/)
 })
 
-t.test('the reference is conformant, as a process of its own', async t => {
-  const responder = await startResponder(process.execPath, [dist('../../conformance/bin/sage-conformance.js'), 'serve'])
+const reference = async (t: Test, ...options: string[]): Promise<ResponderProcess> => {
+  const program = dist('../../conformance/bin/sage-conformance.js')
+  const responder = await startResponder(process.execPath, [program, 'serve', ...options])
   t.teardown(() => responder.stop())
+  return responder
+}
+
+t.test('the reference is conformant, as a process of its own', async t => {
+  const responder = await reference(t)
   const path = join(t.testdir(), 'report.json')
   const { status, shown } = await run(responder.url, { report: [`json=${path}`], timeout: '5000' })
   t.equal(status, 0, shown)
@@ -153,24 +167,114 @@ t.test('the reference is conformant, as a process of its own', async t => {
   t.equal(report.digest, reportDigest(report))
   t.not(reportDigest({ ...report, verdict: 'incomplete' }), report.digest, 'a changed report is noticed')
   t.match(shown, /^conformant: \d+ pass/m)
+  t.match(
+    shown,
+    /^http: \d+ pass, \d+ not-observed; ws: \d+ pass, .*; [0-9]{2,} checks over both: no verdict differs$/m,
+  )
 })
 
+t.test('a run over one transport judges nothing over the other', async t => {
+  const { url } = await reference(t)
+  for (const transport of ['http', 'ws'] as const) {
+    const path = join(t.testdir(), 'report.json')
+    const only = ['task.ping', 'ws.ping', 'ws.same-as-http', 'http.unknown-path']
+    const { status, shown } = await run(url, { transport, only, report: [`json=${path}`] })
+    t.equal(status, 0, shown)
+    const { results } = reported(path)
+    t.strictSame(new Set(results.map(result => result.transport)), new Set([transport]))
+    t.notMatch(shown, 'over both:')
+    const about = transport === 'http' ? 'http.unknown-path' : 'ws.ping'
+    t.match(
+      results.find(({ check }) => check === about),
+      { state: 'pass' },
+    )
+  }
+})
+
+t.test('the comparison of the verdicts alone compares those of what is always judged', async t => {
+  const { url } = await reference(t)
+  const { status, shown } = await run(url, { only: ['ws.same-as-http'] })
+  t.equal(status, 0, shown)
+  t.match(shown, /^conformant: 10 pass in/m)
+  t.match(shown, /^http: 5 pass; ws: 5 pass; 3 checks over both: no verdict differs$/m)
+})
+
+t.test('an endpoint at which nobody listens is not conformant, and HTTP is judged as ever', async t => {
+  const { url } = await reference(t)
+  const path = join(t.testdir(), 'report.json')
+  const only = ['record.replay', 'ws.ping']
+  const { status, shown } = await run(url, { only, ws: 'ws://127.0.0.1:9/', report: [`json=${path}`] })
+  t.equal(status, 1, shown)
+  t.match(shown, /^fail {2}ws\.endpoint over ws \(unreachable\)$/m)
+  t.match(shown, /^blocked {2}7 checks: ws\.endpoint did not pass over ws$/m)
+  t.match(shown, /^http: 7 pass; ws: 1 fail, 7 blocked; no check has a verdict over both$/m)
+  t.equal((await verifyReport(readFileSync(path, 'utf8'), checks)).kind, 'holds')
+})
+
+t.test('a card without the capability is not judged over WebSocket, whatever endpoint is given', async t => {
+  const { url } = await reference(t, '--no-ws')
+  for (const ws of [undefined, 'ws://127.0.0.1:9/']) {
+    const { status, shown } = await run(url, { only: ['record.replay', 'ws.ping'], ...(ws && { ws }) })
+    t.equal(status, 0, shown)
+    t.match(shown, /^skip {2}3 checks: the target does not declare ws$/m)
+  }
+  t.equal((await run(url, { transport: 'ws' })).status, 3, 'nothing was judged')
+})
+
+const faulty = async (t: Test, name: string): Promise<ResponderProcess> => {
+  const responder = await startResponder(process.execPath, [dist('mutants/serve-mutant.js'), name])
+  t.teardown(() => responder.stop())
+  return responder
+}
+
+/** The options of a line that repeats a check. */
+const optionsIn = (line: string): RunCommandOptions => {
+  const words = line.split(' ')
+  const after = (flag: string): string[] => words.filter((_, at) => words[at - 1] === flag)
+  const [[transport], [salt]] = [after('--transport'), after('--salt')]
+  return { only: after('--only'), ...(transport && { transport }), ...(salt && { salt }) }
+}
+
 t.test('a process with one fault is not conformant: the requirement is named, and the line to repeat it', async t => {
-  const cases: [mutant: string, requirement: string][] = [
-    ['without-handshake.nonce-single-use', 'handshake.nonce-single-use'],
-    ['without-record.replay', 'record.replay'],
-    ['without-http.headers-agree', 'http.headers-agree'],
+  const cases: [mutant: string, requirement: string, transport: string][] = [
+    ['without-handshake.nonce-single-use', 'handshake.nonce-single-use', 'http'],
+    ['without-record.replay', 'record.replay', 'ws'],
+    ['without-http.headers-agree', 'http.headers-agree', 'http'],
+    ['pongs-empty', 'ws.ping', 'ws'],
   ]
-  for (const [name, requirement] of cases) {
-    const responder = await startResponder(process.execPath, [dist('mutants/serve-mutant.js'), name])
-    t.teardown(() => responder.stop())
+  for (const [name, requirement, transport] of cases) {
+    const responder = await faulty(t, name)
     const { status, shown } = await run(responder.url, { only: [requirement], timeout: '5000', salt: '00' })
     t.equal(status, 1, name)
-    t.match(shown, new RegExp(`^fail  ${requirement.replace('.', '\\.')} over http`, 'm'))
-    t.match(shown, `sage-conformance run ${responder.url}/ --only ${requirement} --salt 00\n`)
+    t.match(shown, new RegExp(`^fail {2}${requirement.replace('.', '\\.')} over .*${transport}`, 'm'))
+    const repeat = `sage-conformance run ${responder.url}/ --only ${requirement} --transport ${transport} --salt 00`
+    t.match(shown, `${repeat}\n`)
     await responder.stop()
   }
 })
+
+t.test(
+  'a failure over WebSocket, and verdicts that differ, are repeated by their lines once the target is restarted',
+  async t => {
+    const name = 'schema-violations-close'
+    const only = ['message.schema', 'record.replay', 'ws.same-as-http']
+    const { status, shown } = await run((await faulty(t, name)).url, { only, salt: '00', timeout: '5000' })
+    t.equal(status, 1)
+    t.match(shown, /^http: .*; ws: .*; \d+ checks over both: 1 differs$/m)
+    const ends: [line: RegExp, found: RegExp][] = [
+      [/ --only message\.schema --transport ws --salt 00$/, /^fail {2}message\.schema over ws \(closed-1007\)$/m],
+      [/ --only ws\.same-as-http --only message\.schema --salt 00$/, /^fail {2}ws\.same-as-http over ws \(differs\)$/m],
+    ]
+    for (const [end, found] of ends) {
+      t.match(shown, found)
+      const line = shown.split('\n').find(each => end.test(each))
+      if (line === undefined) throw new Error(`no line ends with ${end.source}`)
+      const again = await run((await faulty(t, name)).url, optionsIn(line))
+      t.equal(again.status, 1)
+      t.match(again.shown, found)
+    }
+  },
+)
 
 t.test('a run that is interrupted says so, and is incomplete', async t => {
   const controller = new AbortController()

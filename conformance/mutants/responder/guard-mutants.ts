@@ -19,7 +19,7 @@ const trips: Readonly<Record<string, readonly string[]>> = {
 export const withoutEffect: Readonly<Record<string, string>> = {
   'handshake.low-order':
     'X25519 itself refuses such a point, a step later and in the same words (low-order-points-taken)',
-  'ws.in-flight': "how many is the responder's own choice, and nobody outside knows it",
+  'ws.in-flight': 'how many it takes is its own to choose: without a bound nothing is refused (crowds-rate-limited)',
   'record.min-length': 'a record that short does not open either, in the same words (short-record-malformed)',
 }
 

@@ -1,3 +1,4 @@
+import type { WebSocket } from 'ws'
 import type { RequirementId } from '../../../schemas/index.js'
 import type { ServeOptions } from '../../../reference/agent/agent.js'
 import type { ResponderGuards, ResponderSeams } from '../../../reference/agent/responder-state.js'
@@ -94,6 +95,9 @@ export const webSocket =
 /** Changes how sockets are made. */
 export const sockets = (change: (honest: SocketOptions) => SocketOptions): Fault =>
   webSocket(honest => ({ socketOptions: options => ({ ...honest.socketOptions(options), ...change(options) }) }))
+
+/** A socket that does one thing in another way. */
+export const socketClass = (Class: typeof WebSocket): Fault => sockets(honest => ({ ...honest, WebSocket: Class }))
 
 /** Changes answers of some kinds before they are written; over WebSocket, of which only the body is sent, too. */
 export const wire =

@@ -1,6 +1,9 @@
 import { parseJsonObject } from '../bytes/json.js'
 import { NotFrames, opcodes, type ReadFrame } from './frames.js'
 
+/** Why a connection is over that was ended in order, but without a close frame. */
+export const ENDED = 'the connection ended'
+
 /** What is waited for on a connection. The end of the connection ends every wait. */
 export type Until =
   /** The answer to the message with this id; where it has none that can be read, whatever answers no other message. */
@@ -9,6 +12,8 @@ export type Until =
   | { readonly kind: 'ping' }
   /** A pong with this content, in hex. */
   | { readonly kind: 'pong'; readonly payload: string }
+  /** Nothing: it tells whether a message has come that answered nothing. */
+  | { readonly kind: 'stray' }
   /** The end of the TCP connection. */
   | { readonly kind: 'end' }
   /**
@@ -36,7 +41,8 @@ export type Arrived =
   | { readonly kind: 'sent' }
   /** What was asked for is not there. */
   | { readonly kind: 'nothing' }
-  | { readonly kind: 'stalled' | 'taken'; readonly bytes: number }
+  /** So many bytes were taken while nothing was read, and so many came as soon as it was read again. */
+  | { readonly kind: 'stalled' | 'taken'; readonly bytes: number; readonly answered: number }
   | { readonly kind: 'timeout' }
   | { readonly kind: 'reset'; readonly reason: string }
 
@@ -80,6 +86,8 @@ export class Inbox {
   #code: number | undefined
   /** Pings that nobody has waited for yet. */
   #pings = 0
+  /** A message came that answered nothing. */
+  #stray: Arrived | undefined
   /** How the connection is over, if it is. */
   over: Arrived | undefined
 
@@ -94,6 +102,7 @@ export class Inbox {
       this.#pings -= 1
       return Promise.resolve({ kind: 'ping' })
     }
+    if (until.kind === 'stray') return Promise.resolve(this.#stray ?? { kind: 'sent' })
     if (until.kind === 'sent') return Promise.resolve({ kind: 'sent' })
     if (this.#code !== undefined && until.kind !== 'end') return Promise.resolve({ kind: 'closed', code: this.#code })
     if (until.kind === 'queued') return Promise.resolve({ kind: 'nothing' })
@@ -177,11 +186,16 @@ export class Inbox {
     if (named) return named.give(arrived)
     if (stream !== undefined) return this.#keep(stream, arrived)
     // A second answer to what has been answered, or one that comes too late, is nobody's.
-    if (id !== undefined && this.#asked.has(id)) return
+    if (id !== undefined && this.#asked.has(id)) {
+      this.#stray ??= arrived
+      return
+    }
     const nameless = answers.find(({ until }) => until.kind === 'answer' && until.id === undefined)
     // Where only one message waits, a wrong name is a wrong answer and not a missing one.
     const only = answers.length === 1 ? answers[0] : undefined
-    ;(nameless ?? only)?.give(arrived)
+    const taker = nameless ?? only
+    if (taker) taker.give(arrived)
+    else this.#stray ??= arrived
   }
 
   #keep(stream: string, message: Message): void {

@@ -11,7 +11,7 @@ import {
   type Frame,
   type ReadFrame,
 } from './frames.js'
-import { Inbox, type Arrived, type Until } from './inbox.js'
+import { ENDED, Inbox, type Arrived, type Until } from './inbox.js'
 import { NotHttp, ResponseReader } from './response-reader.js'
 
 /** What came of an upgrade: the answer to it, and the line where that was 101. */
@@ -26,8 +26,10 @@ export interface Manners {
   readonly deaf?: boolean
 }
 
-/** Milliseconds without a byte being taken after which whoever should read is said to have stopped. */
-const STALL_MS = 500
+/** Milliseconds without a byte being taken after which whoever should read is said to have stopped, or to have no more to say. */
+const STALL_MS = 600
+/** Bytes of answers that show that somebody waited for a reader and was not just slow. */
+const TELLING_BYTES = 256 * 1024
 const PIECE_BYTES = 64 * 1024
 
 /** Bytes that wait to be sent beyond which pings are left unanswered: whoever sends so many reads nothing. */
@@ -58,11 +60,11 @@ export class Line {
     signal?.addEventListener('abort', onAbort)
     socket.removeAllListeners()
     socket.on('data', bytes => this.#read(Buffer.from(bytes)))
-    socket.on('end', () => this.#end('the connection ended'))
+    socket.on('end', () => this.#end(ENDED))
     socket.on('error', (cause: NodeJS.ErrnoException) => this.#end(cause.code ?? cause.message))
     socket.on('close', () => {
       signal?.removeEventListener('abort', onAbort)
-      this.#end('the connection ended')
+      this.#end(ENDED)
     })
     if (early.length > 0) this.#read(early)
   }
@@ -134,10 +136,22 @@ export class Line {
     for (let at = 0; at < bytes.length; at += PIECE_BYTES) {
       if (!this.socket.writable) break
       if (!this.socket.write(bytes.subarray(at, at + PIECE_BYTES)) && !(await this.#drained()))
-        return { kind: 'stalled', bytes: at }
+        return { kind: 'stalled', bytes: at, answered: await this.#answered(TELLING_BYTES) }
     }
+    const answered = await this.#answered(Infinity)
+    return this.#inbox.over ?? { kind: 'taken', bytes: bytes.length, answered }
+  }
+
+  /** Reads again, and counts what arrives: until there is `enough`, or nothing comes any more. */
+  async #answered(enough: number): Promise<number> {
+    const before = this.socket.bytesRead
+    const read = (): number => this.socket.bytesRead - before
     this.socket.resume()
-    return this.#inbox.over ?? { kind: 'taken', bytes: bytes.length }
+    for (let last = -1; read() > last && read() < enough && !this.#inbox.over;) {
+      last = read()
+      await new Promise(resolve => setTimeout(resolve, STALL_MS).unref())
+    }
+    return read()
   }
 
   /** Gives whether what was written is taken before long; a connection that ended takes it, too. */

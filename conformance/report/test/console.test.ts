@@ -3,7 +3,7 @@ import { mutants } from '../../mutants/index.js'
 import { honest, reportFault } from '../../mutants/judge-mutant.js'
 import { insert } from '../../mutants/responder/mutant.js'
 import type { Report } from '../../../schemas/index.js'
-import { accepts } from '../../runner/check.js'
+import { accepts, compares, type Check } from '../../runner/check.js'
 import { broken, Interruption } from '../../runner/judgement.js'
 import { ConsoleReport, type Screen } from '../console.js'
 
@@ -49,6 +49,60 @@ t.test('a failure says the sentence, what was expected and seen, in which cases,
     /^seed 00, salt 00$/,
     '',
   ])
+})
+
+// Two transports.
+
+const both = ['http', 'ws'] as const
+const lineOf = (shown: string): string | undefined => shown.split('\n').find(line => /^(http|ws): /.test(line))
+
+t.test('what came of each transport is one line, with what was compared', async t => {
+  const pings = accepts('task.ping', { run: async () => undefined })
+  const overWs = accepts('task.unknown', {
+    run: async kit => (kit.conversation.around.transport === 'ws' ? broken('no', 'yes', 'no') : undefined),
+  })
+  const shownOf = async (...suite: Check[]) =>
+    lineOf(show(await reportFault(honest, { suite: [...suite, compares('ws.same-as-http')], transports: both })))
+  t.equal(await shownOf(pings), 'http: 1 pass; ws: 2 pass; 1 check over both: no verdict differs')
+  t.equal(await shownOf(pings, overWs), 'http: 2 pass; ws: 1 pass, 2 fail; 2 checks over both: 1 differs')
+  const none = accepts('task.close', {
+    run: () => Promise.reject(new Interruption('not-observed', 'patience', 'long')),
+  })
+  t.equal(await shownOf(none), 'http: 1 not-observed; ws: 2 not-observed; no check has a verdict over both')
+})
+
+t.test('of one transport alone there is no such line', async t => {
+  t.equal(lineOf(show(failing)), undefined)
+  const suite = [accepts('task.ping', { run: async () => undefined })]
+  t.equal(lineOf(show(await reportFault(honest, { suite, transports: ['ws'] }))), undefined)
+  const skipping = { suite: [...suite, compares('ws.same-as-http')], serve: { capabilities: { ws: false } } }
+  t.equal(
+    lineOf(show(await reportFault(honest, { ...skipping, transports: both }))),
+    undefined,
+    'skipped is not judged',
+  )
+})
+
+t.test('results that differ in nothing but the transport are told once', async t => {
+  const failingSuite = [accepts('task.ping', { run: async () => broken('no', 'yes', 'no') })]
+  const shown = show(await reportFault(honest, { suite: failingSuite, transports: both }))
+  t.match(shown, /^fail {2}task\.ping over http and ws \(no\)$/m)
+  t.equal(shown.split('\n').filter(line => line.startsWith('fail')).length, 1)
+})
+
+t.test('what arrived over a connection is told among the exchanges, within 60 columns', async t => {
+  const { fault: closes } = mutants.find(({ name }) => name === 'schema-violations-close')!
+  const report = await reportFault(closes, { only: ['message.schema', 'ws.same-as-http'], transports: both })
+  const shown = show(report, { columns: 60 })
+  t.match(shown, /^fail {2}message\.schema over ws \(closed-1007\)$/m)
+  t.match(shown, /fault, sage\/ping@v1 \(seq 2\): the connection\n +was closed with 1007$/m)
+  t.match(shown, /^fail {2}ws\.same-as-http over ws \(differs\)$/m)
+  const wide = shown.split('\n').filter(line => line.length > 60)
+  const whole = /^ +again: |^seed |^more on |^http: |^[0-9]+ of [0-9]+ requirements /
+  t.ok(
+    wide.every(line => whole.test(line)),
+    wide.join('\n'),
+  )
 })
 
 t.test('a pipe gets whole lines, without colour and without a line of progress', async t => {
