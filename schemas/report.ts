@@ -232,6 +232,9 @@ export const Report = Type.Object(
           },
           { ...plain, description: 'what the caller said of the target beside its URL' },
         ),
+        metricsToken: Type.Optional(
+          Type.Literal(true, { description: 'the caller gave a token for the metrics, which is not recorded' }),
+        ),
         identity: Type.Optional(
           Type.String({
             pattern: '^did:key:z[1-9A-HJ-NP-Za-km-z]+$',

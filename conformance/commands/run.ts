@@ -38,6 +38,7 @@ export interface RunCommandOptions {
   readonly ws?: string
   readonly transport?: string
   readonly identity?: string
+  readonly metricsToken?: string
   readonly only?: readonly string[]
   readonly skip?: readonly string[]
   readonly strict?: boolean
@@ -73,6 +74,13 @@ const parseFlags = ({ did, kemKey, signingKey, http, ws }: RunCommandOptions): S
 const readIdentity = (path: string): Identity =>
   createIdentity(readSigningKey(path, line => void process.stderr.write(`${line}\n`)))
 
+const readMetricsToken = (path: string): string => {
+  const token = readTextFile('--metrics-token', path).trim()
+  // The form of RFC 6750; anything shorter could stand in an answer by chance, out of which the token is taken.
+  if (/^[A-Za-z0-9._~+/-]{8,4096}=*$/.test(token)) return token
+  throw new UsageError(`--metrics-token takes a file with a bearer token of 8 characters or more (${path})`)
+}
+
 /** What the command line takes where nothing is said. */
 export const runDefaults = {
   timeout: '5000',
@@ -86,7 +94,19 @@ const SAME = 'ws.same-as-http'
 
 /** The command that repeats one check with the same entropy. */
 const reproduction = (url: string, options: RunCommandOptions, salt: string) => (result: CheckResult) => {
-  const names = ['seed', 'did', 'kemKey', 'signingKey', 'http', 'ws', 'identity', 'ca', 'timeout', 'patience'] as const
+  const names = [
+    'seed',
+    'did',
+    'kemKey',
+    'signingKey',
+    'http',
+    'ws',
+    'identity',
+    'metricsToken',
+    'ca',
+    'timeout',
+    'patience',
+  ] as const
   const kept = names.flatMap(name => {
     const [value, byDefault] = [options[name], (runDefaults as Partial<Record<typeof name, string>>)[name]]
     const flag = `--${name.replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)}`
@@ -115,6 +135,7 @@ const parseRun = (urlText: string, options: RunCommandOptions) => {
   const url = parseHttpUrl('URL', urlText)
   const flags = parseFlags(options)
   const identity = options.identity === undefined ? undefined : readIdentity(options.identity)
+  const metricsToken = options.metricsToken === undefined ? undefined : readMetricsToken(options.metricsToken)
   const settings: Settings = {
     seed: parseHexOption('--seed', options.seed ?? runDefaults.seed),
     salt: parseHexOption('--salt', options.salt ?? encodeHex(randomBytes(16))),
@@ -127,10 +148,11 @@ const parseRun = (urlText: string, options: RunCommandOptions) => {
     exactClock: false,
     strict,
     flags,
+    ...(metricsToken !== undefined && { metricsToken: true }),
     ...(identity && { identity: identity.did }),
   }
   const ca = options.ca === undefined ? undefined : readTextFile('--ca', options.ca)
-  return { url, identity, settings, ca, reports: parseReports(options.report ?? []) }
+  return { url, identity, metricsToken, settings, ca, reports: parseReports(options.report ?? []) }
 }
 
 /**
@@ -144,11 +166,12 @@ export const runCommand = async (
   screen: Screen,
   signal: AbortSignal,
 ): Promise<number> => {
-  const { url, identity, ca, reports, settings } = parseRun(urlText, options)
+  const { url, identity, metricsToken, ca, reports, settings } = parseRun(urlText, options)
   const world = new LiveWorld(
     createRealClock(settings.patienceSeconds),
     { timeoutMs: settings.timeoutMs, ca, insecure: options.insecure, signal },
     identity,
+    metricsToken,
   )
   const requirements = new Map(loadRequirementSet().requirements.map(each => [each.id as string, each]))
   const shown = new ConsoleReport(screen, id => requirements.get(id))

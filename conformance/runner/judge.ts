@@ -85,7 +85,8 @@ export const judge = async (
   const levels = new Map(loadRequirementSet().requirements.map(({ id, level }) => [id as string, level as string]))
   const { target, resolve } = found
   const levelOf = (id: string): string => levels.get(id) ?? 'MUST'
-  const environment = { world, surroundings: { target, resolve, keeper }, seed, salt, levelOf }
+  const surroundings = { target, resolve, keeper, hasMetricsToken: settings.metricsToken === true }
+  const environment = { world, surroundings, seed, salt, levelOf }
   const ran = await runChecks(checks, environment, settings, observer)
   return { ...about(), ...ran }
 }

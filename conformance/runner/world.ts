@@ -3,6 +3,7 @@ import type { Identity } from '../probe/initiator/target.js'
 import { exchange, type Route } from '../probe/net/exchange.js'
 import { Line } from '../probe/net/line.js'
 import type { Network } from '../probe/net/network.js'
+import { withMetricsToken } from '../probe/net/secret.js'
 import type { Clock } from './clock.js'
 
 /** How the network is used: time limit, trust, and what ends it all. */
@@ -37,10 +38,11 @@ export interface World {
 }
 
 /** The connections of one scene, by their numbers. */
-const createNetwork = (reach: Reach): Network & { readonly leave: () => void } => {
+const createNetwork = (reach: Reach, metricsToken?: string): Network & { readonly leave: () => void } => {
   const lines: Line[] = []
+  const direct: Network['exchange'] = (request, url) => exchange(request, { ...reach, url })
   return {
-    exchange: (request, url) => exchange(request, { ...reach, url }),
+    exchange: metricsToken === undefined ? direct : withMetricsToken(direct, metricsToken),
     async upgrade(request, url, manners) {
       const { exchanged, line } = await Line.open(request, { ...reach, url }, manners)
       return line ? { exchanged, connection: lines.push(line) - 1 } : { exchanged }
@@ -61,19 +63,23 @@ export class LiveWorld implements World {
   skew = 0n
   #lost = false
 
-  /** @param identity the one that the caller gave, if so */
+  /**
+   * @param identity the one that the caller gave, if so
+   * @param metricsToken what the caller gave for the metrics, if so: no scene gets to see it
+   */
   constructor(
     readonly clock: Clock,
     readonly reach: Reach & { readonly signal: AbortSignal },
     readonly identity?: Identity,
+    readonly metricsToken?: string,
   ) {
     // Every exchange under way listens: as many as there are jobs.
     setMaxListeners(0, reach.signal)
   }
 
   scene(): Scene {
-    const { clock, reach, identity } = this
-    const network = createNetwork(reach)
+    const { clock, reach, identity, metricsToken } = this
+    const network = createNetwork(reach, metricsToken)
     return {
       clock: {
         exact: clock.exact,

@@ -21,6 +21,8 @@ export interface Surroundings extends Terrain {
   readonly identity: Identity
   readonly resolve: Resolve
   readonly transport: Transport
+  /** Whether the network has a token for the metrics, by the name of METRICS_TOKEN. */
+  readonly hasMetricsToken: boolean
 }
 
 /**

@@ -1,0 +1,61 @@
+import type { Answer } from '../probe/initiator/answer.js'
+import { readFetched } from '../probe/initiator/answer.js'
+import { endpointUrl, type Target } from '../probe/initiator/target.js'
+import { parseMetrics, type Exposition } from '../probe/metrics/text-format.js'
+import type { Exchanged } from '../probe/net/exchange.js'
+import { METRICS_TOKEN } from '../probe/net/secret.js'
+import { Refusal } from '../probe/refusal.js'
+import { Interruption } from './judgement.js'
+import { interruptedBy, type Kit } from './kit.js'
+
+/** Bytes of metrics that are read at most: as many as a report keeps of an answer. */
+const MAX_METRICS_BYTES = 2 ** 20
+
+/** May the caller's token go where the card says that the metrics are? Only to the host that the caller named, and no less safely. */
+const mayHaveToken = (target: Target): boolean => {
+  const [metrics, given] = [endpointUrl(target, 'metrics'), target.cardUrl]
+  return metrics.hostname === given.hostname && (given.protocol !== 'https:' || metrics.protocol === 'https:')
+}
+
+/** A GET of the metrics, as a stranger or with the caller's token. */
+export const fetchMetrics = (kit: Kit, method = 'GET', asStranger = false): Promise<Exchanged> => {
+  const { hasMetricsToken } = kit.conversation.around
+  const shown = hasMetricsToken && !asStranger && mayHaveToken(kit.target)
+  const token = shown ? ([['Authorization', `Bearer ${METRICS_TOKEN}`]] as const) : []
+  return kit.fetch('metrics', method, endpointUrl(kit.target, 'metrics'), [
+    ['Accept', 'text/plain;version=0.0.4'],
+    ...token,
+  ])
+}
+
+/** The answer to a GET of the metrics that shows them; where they are not shown to the suite nothing can be judged by them. */
+export const showMetrics = async (kit: Kit): Promise<Answer> => {
+  const answer = readFetched(await fetchMetrics(kit))
+  if (answer.kind !== 'http' || (answer.status !== 401 && answer.status !== 403)) return answer
+  const { hasMetricsToken } = kit.conversation.around
+  const why = !hasMetricsToken
+    ? 'metrics are not shown to strangers; --metrics-token FILE gives a token'
+    : mayHaveToken(kit.target)
+      ? 'metrics are not shown with this token'
+      : 'metrics are at another host than the one that was given, where the token is not sent'
+  throw new Interruption('not-observed', 'private', `${why} (HTTP ${answer.status})`)
+}
+
+/** The metrics in an answer. Throws Refusal. */
+export const parseShown = ({ body = new Uint8Array(0) }: Answer): Exposition => {
+  if (body.length > MAX_METRICS_BYTES)
+    throw new Interruption('not-observed', 'too-long', `metrics of ${body.length} bytes: more than a report keeps`)
+  return parseMetrics(body)
+}
+
+/** The metrics, for a check of what they say: that they can be had and read is judged by another. */
+export const readMetrics = async (kit: Kit): Promise<Exposition> => {
+  const answer = await showMetrics(kit)
+  if (answer.kind !== 'http' || answer.status !== 200) throw interruptedBy(answer, 'a GET of the metrics')
+  try {
+    return parseShown(answer)
+  } catch (cause) {
+    if (!(cause instanceof Refusal)) throw cause
+    throw new Interruption('inconclusive', 'metrics', `the metrics cannot be read (${cause.message})`)
+  }
+}
