@@ -11,6 +11,8 @@ import { handshakeChecks } from './handshake.js'
 import { httpChecks } from './http.js'
 import { healthChecks } from './health.js'
 import { messageChecks } from './message.js'
+import { metricsCountChecks } from './metrics-counts.js'
+import { metricsChecks } from './metrics.js'
 import { precedenceChecks } from './precedence.js'
 import { recordChecks } from './record.js'
 import { sessionChecks } from './session.js'
@@ -42,6 +44,8 @@ export const checks: readonly Check[] = [
   ...precedenceChecks,
   ...httpChecks,
   ...healthChecks,
+  ...metricsChecks,
+  ...metricsCountChecks,
   ...batchChecks,
   ...batchPlaceChecks,
   ...websocketFrameChecks,

@@ -2,6 +2,7 @@ import { metrics, type Metric, type MetricName, type Transport } from '../../sch
 import type { Target } from '../probe/initiator/target.js'
 import type { Sample } from '../probe/metrics/sample.js'
 import type { Exposition } from '../probe/metrics/text-format.js'
+import type { Reading } from '../runner/counting.js'
 import { broken, type Broken } from '../runner/judgement.js'
 
 /** The metrics of the table that a target has to show. */
@@ -28,10 +29,10 @@ const valueOf = (shown: Exposition, metric: string, name: string, labels: Readon
     .filter(sample => sample.name === name && isOf(sample, labels))
     .reduce((sum, { value }) => sum + value, 0)
 
-/** The values of the table, each by a name such as `sage_payload_bytes http in`; of a histogram its count, and `… sum`. */
-export type Reading = ReadonlyMap<string, number>
-
-/** What the metrics of the table say. What is not shown counts as 0. */
+/**
+ * What the metrics of the table say, each by a name such as `sage_payload_bytes http in`; of a histogram its count, and
+ * `… sum`. What is not shown counts as 0.
+ */
 export const readTable = (shown: Exposition, target: Target, transport: Transport): Reading =>
   new Map(
     metricsOf(target).flatMap(([metric, about]) =>

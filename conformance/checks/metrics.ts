@@ -1,4 +1,4 @@
-import { metrics, PING_TASK, type MetricName } from '../../schemas/index.js'
+import { PING_TASK } from '../../schemas/index.js'
 import { encodeHex } from '../probe/bytes/hex.js'
 import { readFetched } from '../probe/initiator/answer.js'
 import { endpointUrl, messagesUrl } from '../probe/initiator/target.js'
@@ -26,12 +26,12 @@ const isTextFormat = (headers: WireResponse['headers']): boolean => {
 
 /** Everything that the table counts, once at least; what is held is held still when it is over. */
 const doEverything = async (kit: Kit): Promise<void> => {
-  const { batch } = { batch: kit.target.capabilities.has('batch') && kit.conversation.around.transport === 'http' }
+  const { around } = kit.conversation
   await kit.shakeHands({ ...kit.draftHandshake(), signingKey: kit.entropy(32) })
   const session = await kit.session()
   await kit.ask(session, { task_id: 'nobody/serves-this@v1' })
   await kit.send(session, { ...kit.draft(session), key: kit.entropy(32) })
-  if (batch) await kit.sendBatch([kit.element(session)])
+  if (kit.target.capabilities.has('batch') && around.transport === 'http') await kit.sendBatch([kit.element(session)])
   await kit.provisionalSession()
 }
 
@@ -52,7 +52,9 @@ const chooseNames = async (kit: Kit): Promise<string[]> => {
   await kit.shakeHands({ ...kit.draftHandshake(), did: `did:${canary}:1`, initDid: `did:${canary}:1` })
   const { origin } = messagesUrl(kit.target)
   await kit.fetch('a path of nobody', 'GET', new URL(`/${canary}?${canary}`, origin), [['User-Agent', canary]])
-  return [canary, session.kid, kit.identity.did, kit.identity.did.slice('did:key:'.length), PING_TASK]
+  // A short kid may stand anywhere by chance.
+  const kid = session.kid.length < 16 ? canary : session.kid
+  return [canary, kid, kit.identity.did, kit.identity.did.slice('did:key:'.length), PING_TASK]
 }
 
 /** Whether one of the names is anywhere in the name of a metric, or in a label of it. */
