@@ -159,6 +159,7 @@ const buildProgram = (finish: (status: number) => void): Command => {
     .option('--no-batch', 'leave out batches')
     .option('--no-stream', 'leave out streams')
     .option('--no-gzip', 'leave out compression')
+    .option('--no-health', 'leave out health')
     .option('--profile <name>', 'set of limits: default, or low-limits, which a tester reaches in seconds', 'default')
     .option('--directory <file>', 'keys of DIDs other than did:key: JSON of DIDs, each with b64u of 32 bytes')
     .option('--admit-only', 'admit the DIDs of the directory and nobody else')

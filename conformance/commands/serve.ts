@@ -30,6 +30,8 @@ export interface ServeCommandOptions {
   readonly stream?: boolean | undefined
   /** False leaves compression out. */
   readonly gzip?: boolean | undefined
+  /** False leaves health out. */
+  readonly health?: boolean | undefined
   /** Endpoint in the card, where others reach the agent under another address. */
   readonly publicUrl?: string | undefined
   /** Name of a set of limits: `default`, or `low-limits`, which a tester reaches in seconds. */
@@ -56,10 +58,10 @@ const whoMayTalk = ({ directory: path, admitOnly }: ServeCommandOptions): Pick<S
 
 const start = async (options: ServeCommandOptions, err: (line: string) => void): Promise<Agent> => {
   const { host, port, identity, name, publicUrl, profile = 'default' } = options
-  const { echo = true, ws = true, batch = true, gzip = true, stream = true } = options
+  const { echo = true, ws = true, batch = true, gzip = true, health = true, stream = true } = options
   return serve({
     identity: identity === undefined ? createIdentity() : openIdentity(identity, err),
-    capabilities: { echo, ws, batch, gzip, stream },
+    capabilities: { echo, ws, batch, gzip, health, stream },
     limits: limitsOf(profile),
     ...whoMayTalk(options),
     ...(host !== undefined && { host }),

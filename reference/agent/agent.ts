@@ -46,6 +46,8 @@ export interface ServeCapabilities {
   readonly stream?: boolean
   /** Plaintexts that were compressed before they were sealed; off by default. */
   readonly gzip?: boolean
+  /** Whether it can be used, for orchestrators and balancers, at `/health`; off by default. */
+  readonly health?: boolean
 }
 
 /** How a responder is to be. */

@@ -7,6 +7,7 @@ export const capabilitiesOf = ({ capabilities = {}, streams = {} }: ServeOptions
     batch = false,
     echo = true,
     gzip = false,
+    health = false,
     ws = false,
     stream = Object.keys(streams).length > 0,
   } = capabilities
@@ -14,7 +15,7 @@ export const capabilitiesOf = ({ capabilities = {}, streams = {} }: ServeOptions
     batch,
     echo,
     gzip,
-    health: false,
+    health,
     metrics: false,
     stream,
     ws: ws !== false,

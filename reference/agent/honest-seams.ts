@@ -7,6 +7,7 @@ import { upgradeGuards } from '../websocket/upgrade-guards.js'
 import { webSocketParts } from '../websocket/websocket-parts.js'
 import { batchGuards, elementGuards } from './batch-guards.js'
 import { handshakeGuards } from './handshake-guards.js'
+import { healthGuards } from './health-page.js'
 import { responderParts } from './responder-parts.js'
 import type { ResponderSeams } from './responder-state.js'
 import { lifeGuards, openedGuards, sessionGuards } from './session-guards.js'
@@ -29,6 +30,7 @@ export const honestSeams: ResponderSeams = {
     load: loadGuards,
     handshakeTask: handshakeTaskGuards,
     handshake: handshakeGuards,
+    health: healthGuards,
     life: lifeGuards,
     session: sessionGuards,
     opened: openedGuards,

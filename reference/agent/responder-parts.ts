@@ -4,6 +4,7 @@ import { answerElements, type AnswerElements } from './answer-batch.js'
 import { answerEncoding } from './encoding.js'
 import { randomUuid, type Entropy } from './clock.js'
 import type { LiveSession } from './live-session.js'
+import { healthOf, type HealthOf } from './health-page.js'
 import { pause } from './pause.js'
 import { cut, type ServedStream } from './served-streams.js'
 import { ECHO_CHUNK_SIZE, ECHO_DELAY, type ServedTask, type TaskRequest } from './tasks.js'
@@ -24,6 +25,7 @@ export interface ResponderParts {
   readonly answerElements: AnswerElements
   /** The coding of an answer (gzip.response-asked, gzip.echo, gzip.small). */
   readonly answerEncoding: typeof answerEncoding
+  readonly health: HealthOf
   readonly detailOf: DetailOf
 }
 
@@ -57,5 +59,6 @@ export const responderParts: ResponderParts = {
   },
   answerElements,
   answerEncoding,
+  health: healthOf,
   detailOf,
 }

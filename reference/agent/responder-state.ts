@@ -3,6 +3,7 @@ import type { Guard } from '../bytes/guard.js'
 import type { taskGuards as handshakeTaskGuards } from '../handshake/responder-guards.js'
 import type { ReplayStore } from '../handshake/responder-guards.js'
 import type { FrontContext, HttpContext } from '../http/http-guards.js'
+import type { PageRequest } from '../http/page.js'
 import type { WireHook } from '../http/wire.js'
 import type { Resolver } from '../identity/resolver.js'
 import type { Parts } from '../parts.js'
@@ -46,6 +47,8 @@ export interface ResponderGuards {
   readonly handshakeTask: typeof handshakeTaskGuards
   /** A handshake whose payload has been read. */
   readonly handshake: readonly Guard<HandshakeContext>[]
+  /** A request for the health of the responder. */
+  readonly health: readonly Guard<PageRequest>[]
   /** What ends a session by itself. */
   readonly life: readonly Guard<LifeContext>[]
   /** A session message before its record is opened. */

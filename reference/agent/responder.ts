@@ -11,8 +11,10 @@ import { faultOf } from './agent-event.js'
 import { CardIssuer } from './card-issuer.js'
 import { checkWhole } from './check-whole.js'
 import { createState } from './create-state.js'
+import { endpointsOf, paths } from './endpoints.js'
 import { createExchange } from './exchange-messages.js'
 import { honestSeams } from './honest-seams.js'
+import { createPages } from './pages.js'
 import { parseHttpUrl, urlText } from './peer-address.js'
 import type { ResponderSeams, ResponderState } from './responder-state.js'
 
@@ -20,7 +22,6 @@ const MAX_REQUESTS = 1024
 const MAX_CONNECTIONS = 1024
 const MAX_REQUESTS_PER_CONNECTION = 16_384
 const MESSAGES_PER_CONNECTION = 4
-const WEBSOCKET_PATH = '/ws'
 const SWEEP_MS = 1_000
 const DRAIN_MS = 5_000
 const REQUEST_TIMEOUT_MS = 30_000
@@ -53,7 +54,7 @@ const checkCard = (card: AgentCard): void => {
 const cardIssuer = (options: ServeOptions, http: string, state: ResponderState): CardIssuer => {
   const { identity, name } = options
   const { limits, capabilities, clock, parts } = state
-  const endpoints = { http, ...(capabilities.has('ws') && { ws: `${http.replace(/^http/, 'ws')}${WEBSOCKET_PATH}` }) }
+  const endpoints = endpointsOf(http, capabilities)
   return new CardIssuer({ identity, name, endpoints, capabilities: [...capabilities], limits }, clock, parts)
 }
 
@@ -73,7 +74,7 @@ const webSocketListener = (
 ): WebSocketListener | undefined => {
   if (ws === false) return undefined
   return new WebSocketListener({
-    path: `${base}${WEBSOCKET_PATH}`,
+    path: base + paths.ws,
     origins: new Set((ws === true ? [] : (ws.origins ?? [])).map(checkOrigin)),
     maxMessageBytes,
     maxConnections: caps.connections ?? MAX_CONNECTIONS,
@@ -112,11 +113,12 @@ export const createResponder = async (options: ServeOptions, seams: ResponderSea
   const exchange = createExchange(state)
   const base = publicUrl?.pathname.replace(/\/$/, '') ?? ''
   const webSockets = webSocketListener(options, base, state, seams, exchange)
+  const pages = createPages(base, () => cards.current(), state)
   const listener = await listen({
     host,
     port,
-    messagesPath: `${base}/messages`,
-    batchPath: state.capabilities.has('batch') ? `${base}/batch` : undefined,
+    messagesPath: base + paths.messages,
+    batchPath: state.capabilities.has('batch') ? base + paths.batch : undefined,
     maxMessageBytes: limits.maxMessageBytes,
     maxRequests: caps.requests ?? MAX_REQUESTS,
     requestTimeoutMs: requestTimeoutMs ?? REQUEST_TIMEOUT_MS,
@@ -124,7 +126,7 @@ export const createResponder = async (options: ServeOptions, seams: ResponderSea
     httpGuards: seams.guards.http,
     wire: seams.wire,
     detailOf: seams.responderParts.detailOf,
-    card: () => cards.current(),
+    pages,
     exchange,
     upgrades: webSockets,
     fault: error => log(faultOf(error)),
@@ -136,7 +138,7 @@ export const createResponder = async (options: ServeOptions, seams: ResponderSea
   const close = async (signal?: AbortSignal): Promise<void> => {
     clearInterval(sweep)
     const drainsMs = drainMs ?? DRAIN_MS
-    await Promise.all([listener.close(drainsMs, signal), webSockets?.close(drainsMs, signal)])
+    await listener.close({ drainMs: drainsMs, signal, until: webSockets?.close(drainsMs, signal) })
     sessions.close()
   }
   const agent = {

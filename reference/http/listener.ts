@@ -3,18 +3,17 @@ import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { enforce, type Guard } from '../bytes/guard.js'
 import { isSageError, SageError } from '../bytes/sage-error.js'
-import { CARD_PATH } from './card-path.js'
 import { withDeadline, type Deadline } from '../transport/deadline.js'
 import { namesOf, type Exchange, type MessageNames } from '../transport/exchange.js'
 import type { Upgrades } from '../transport/upgrades.js'
 import type { FrontContext, HttpContext } from './http-guards.js'
+import { READING_METHODS, type Page, type Pages } from './page.js'
 import { isLoopbackHost } from '../transport/loopback.js'
 import { plainCodeOf, plainError, type DetailOf } from '../transport/plain-error.js'
 import { announcedBytes, readBody } from './read-body.js'
 import { asksForWebSocket, serveWithoutUpgrade } from './upgrade-request.js'
 import { answerStream } from './stream-answer.js'
 import {
-  cardAnswer,
   replyAnswer,
   subjectOf,
   unknownPathAnswer,
@@ -42,7 +41,8 @@ export interface ListenerOptions {
   readonly httpGuards: readonly Guard<HttpContext>[]
   readonly wire: WireHook
   readonly detailOf: DetailOf
-  readonly card: () => object
+  /** What is to be read. */
+  readonly pages: Pages
   readonly exchange: Exchange
   /** What takes connections that leave HTTP, where something does. */
   readonly upgrades?: Upgrades | undefined
@@ -53,8 +53,21 @@ export interface ListenerOptions {
 /** A running listener. */
 export interface Listener {
   readonly address: AddressInfo
-  /** Refuses what is new, waits up to `drainMs` for what runs, unless `signal` is raised, then cuts every connection. */
-  close(drainMs: number, signal?: AbortSignal): Promise<void>
+  /**
+   * Drains, then cuts every connection. While it drains it refuses messages, and serves the pages: whoever asks for its
+   * health is to be told.
+   */
+  close(draining: Draining): Promise<void>
+}
+
+/** How long a listener drains. */
+export interface Draining {
+  /** Milliseconds that it waits for what runs. */
+  readonly drainMs: number
+  /** The wish to wait no longer. */
+  readonly signal?: AbortSignal | undefined
+  /** What else runs; does not reject. */
+  readonly until?: Promise<void> | undefined
 }
 
 interface Outcome {
@@ -116,11 +129,11 @@ class HttpListener {
     return address
   }
 
-  async close(drainMs: number, signal?: AbortSignal): Promise<void> {
+  async close({ drainMs, signal, until }: Draining): Promise<void> {
     this.draining = true
-    const closed = new Promise<void>(resolve => this.server.close(() => resolve()))
-    this.server.closeIdleConnections()
     if (this.running > 0) await this.idle({ timeoutMs: drainMs, signal }).catch(() => undefined)
+    await until
+    const closed = new Promise<void>(resolve => this.server.close(() => resolve()))
     for (const abort of this.aborts) abort.abort()
     this.server.closeAllConnections()
     for (const socket of this.waiting) socket.destroy()
@@ -158,7 +171,8 @@ class HttpListener {
     const path = pathOf(request.url ?? '')
     try {
       enforce(this.options.frontGuards, { headers: request.headersDistinct, onLoopback: this.onLoopback })
-      if (path === CARD_PATH) return this.card(request)
+      const page = this.options.pages.get(path)
+      if (page !== undefined) return await this.page(page, request)
       const { messagesPath, batchPath } = this.options
       if (path === messagesPath || path === batchPath)
         return await this.message(request, signal, proceed, path !== messagesPath)
@@ -169,7 +183,7 @@ class HttpListener {
     } catch (error) {
       if (isSageError(error, 'connection_lost')) throw error
       if (plainCodeOf(error) === 'internal') this.options.fault(error)
-      return this.refusal(error, path === CARD_PATH ? 'GET, HEAD' : 'POST')
+      return this.refusal(error, this.options.pages.has(path) ? READING_METHODS : 'POST')
     }
   }
 
@@ -214,10 +228,20 @@ class HttpListener {
     return status === undefined ? undefined : { answer: upgradeRefusal(status), about: { kind: 'upgrade' } }
   }
 
-  private card(request: IncomingMessage): Outcome {
-    if (request.method !== 'GET' && request.method !== 'HEAD')
-      throw new SageError('method_not_allowed', 'a card is only to be read')
-    return { answer: cardAnswer(this.options.card()), about: { kind: 'card' } }
+  /** Would this request be taken if it were a message? */
+  private get takesMessages(): boolean {
+    return !this.draining && this.running <= this.options.maxRequests
+  }
+
+  private async page(
+    { kind, answer }: Page,
+    { method = '', url = '', headersDistinct }: IncomingMessage,
+  ): Promise<Outcome> {
+    const query = new URLSearchParams(/\?([^#]*)/.exec(url)?.[1])
+    const { authorization: [authorization, ...more] = [] } = headersDistinct
+    const { takesMessages } = this
+    const request = { method, query, authorization: more.length > 0 ? undefined : authorization, takesMessages }
+    return { answer: await answer(request), about: { kind } }
   }
 
   private async message(
@@ -226,8 +250,8 @@ class HttpListener {
     proceed: () => void,
     isBatch: boolean,
   ): Promise<Outcome> {
-    const { httpGuards, maxMessageBytes, maxRequests, exchange } = this.options
-    if (this.draining || this.running > maxRequests) throw new SageError('unavailable', 'no room for a request')
+    const { httpGuards, maxMessageBytes, exchange } = this.options
+    if (!this.takesMessages) throw new SageError('unavailable', 'no room for a request')
     const { method = '', headersDistinct: headers } = request
     const announced = announcedBytes(request)
     const judge = (arrived: number, names?: MessageNames): void => {
@@ -262,8 +286,8 @@ class HttpListener {
   }
 }
 
-/** Serves a card and an exchange of messages over HTTP. @throws SageError `configuration` when it cannot listen */
+/** Serves pages and an exchange of messages over HTTP. @throws SageError `configuration` when it cannot listen */
 export const listen = async (options: ListenerOptions): Promise<Listener> => {
   const listener = new HttpListener(options)
-  return { address: await listener.listen(), close: (drainMs, signal) => listener.close(drainMs, signal) }
+  return { address: await listener.listen(), close: draining => listener.close(draining) }
 }

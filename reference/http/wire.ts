@@ -14,7 +14,7 @@ export interface WireAnswer {
 
 /** What an answer is about. */
 export interface WireSubject {
-  readonly kind: 'card' | 'unknown-path' | 'upgrade' | 'batch' | Reply['kind']
+  readonly kind: 'card' | 'health' | 'metrics' | 'unknown-path' | 'upgrade' | 'batch' | Reply['kind']
   /** The code of a plain error. */
   readonly code?: PlainErrorCode
   /** The message that is answered, where it could be read. */

@@ -1,10 +1,13 @@
 import { connect, type Socket } from 'node:net'
 import t, { type Test } from 'tap'
+import { SageError } from '../../bytes/sage-error.js'
+import { CARD_PATH } from '../card-path.js'
 import { frontGuards, httpGuards } from '../http-guards.js'
 import { listen, type ListenerOptions } from '../listener.js'
+import { isReading, type Page } from '../page.js'
 import { detailOf } from '../../transport/plain-error.js'
 import type { Exchange } from '../../transport/exchange.js'
-import { honestWire, replyAnswer, type WireSubject } from '../wire.js'
+import { cardAnswer, honestWire, replyAnswer, type WireSubject } from '../wire.js'
 
 const message = {
   kind: 'handshake',
@@ -29,6 +32,11 @@ const measure: Exchange = {
 /** Answers in another way than by measuring. */
 const answering = (answer: Exchange['answer']): Exchange => ({ ...measure, answer })
 
+const readCard: Page['answer'] = request => {
+  if (!isReading(request)) throw new SageError('method_not_allowed', 'not here')
+  return cardAnswer({ card: true })
+}
+
 const MAX = 65_536
 
 const start = async (change: Partial<ListenerOptions> = {}) => {
@@ -44,12 +52,12 @@ const start = async (change: Partial<ListenerOptions> = {}) => {
     httpGuards,
     wire: honestWire,
     detailOf,
-    card: () => ({ card: true }),
+    pages: new Map([[CARD_PATH, { kind: 'card', answer: readCard }]]),
     exchange: measure,
     fault: error => faults.push(error),
     ...change,
   })
-  return { ...listener, faults, [Symbol.asyncDispose]: () => listener.close(0) }
+  return { ...listener, faults, [Symbol.asyncDispose]: () => listener.close({ drainMs: 0 }) }
 }
 
 type Running = Awaited<ReturnType<typeof start>>
@@ -372,16 +380,27 @@ t.test('closing lets what runs finish, refuses what is new, and takes no longer 
   const kept = raw(on, socket => {
     socket.write('GET /.well-known/sage.json HTTP/1.1\r\nHost: localhost\r\n\r\nPOST /messages')
     socket.once('data', () => {
-      closing = on.close(10_000)
+      closing = on.close({ drainMs: 10_000 })
       socket.write(` HTTP/1.1\r\nHost: localhost\r\n${JSON_TYPE}\r\nContent-Length: 2\r\n\r\n{}`)
     })
   })
   let closing: Promise<void> | undefined
   const refused = await kept
   t.match(refused.text, /HTTP\/1\.1 503 .*"unavailable"/s)
-  await t.rejects(new Promise((_resolve, reject) => connect(on.address.port, '127.0.0.1').on('error', reject)))
+  t.match(await send(on, [JSON_TYPE]), { status: 503 }, 'on a new connection too')
+  t.match(await send(on, [], '', 'GET /.well-known/sage.json HTTP/1.1'), { status: 200 }, 'pages are served')
   release()
   t.equal((await running).status, 200)
+  await closing
+  await t.rejects(new Promise((_resolve, reject) => connect(on.address.port, '127.0.0.1').on('error', reject)))
+})
+
+t.test('what else runs may go on before the listener ends', async t => {
+  const on = await start()
+  let release = (): void => undefined
+  const closing = on.close({ drainMs: 10, until: new Promise<void>(resolve => (release = resolve)) })
+  t.match(await send(on, [], '', 'GET /.well-known/sage.json HTTP/1.1'), { status: 200 })
+  release()
   await closing
 })
 
@@ -395,7 +414,7 @@ t.test('closing does not wait for ever', async t => {
   })
   const running = send(on, [JSON_TYPE])
   while (signal === undefined) await new Promise(resolve => setImmediate(resolve))
-  await on.close(10)
+  await on.close({ drainMs: 10 })
   t.equal(signal.aborted, true)
   t.equal((await running).status, 0)
 })

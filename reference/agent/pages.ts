@@ -1,0 +1,18 @@
+import type { AgentCard } from '../../schemas/index.js'
+import { CARD_PATH } from '../http/card-path.js'
+import type { Page, Pages } from '../http/page.js'
+import { cardPage } from './card-page.js'
+import { paths } from './endpoints.js'
+import { healthPage } from './health-page.js'
+import type { ResponderState } from './responder-state.js'
+
+/**
+ * What a responder has to be read: its card, and the pages of what it declares.
+ * @param base path of its endpoint
+ */
+export const createPages = (base: string, card: () => AgentCard, state: ResponderState): Pages => {
+  const { capabilities, guards, responderParts } = state
+  const pages = new Map<string, Page>([[CARD_PATH, cardPage(card)]])
+  if (capabilities.has('health')) pages.set(base + paths.health, healthPage(guards.health, responderParts.health))
+  return pages
+}
