@@ -20,7 +20,7 @@ const mayHaveToken = (target: Target): boolean => {
 /** A GET of the metrics, as a stranger or with the caller's token. */
 export const fetchMetrics = (kit: Kit, method = 'GET', asStranger = false): Promise<Exchanged> => {
   const { hasMetricsToken } = kit.conversation.around
-  const shown = hasMetricsToken && !asStranger && mayHaveToken(kit.target)
+  const shown = hasMetricsToken === true && !asStranger && mayHaveToken(kit.target)
   const token = shown ? ([['Authorization', `Bearer ${METRICS_TOKEN}`]] as const) : []
   return kit.fetch('metrics', method, endpointUrl(kit.target, 'metrics'), [
     ['Accept', 'text/plain;version=0.0.4'],

@@ -22,7 +22,7 @@ export interface Surroundings extends Terrain {
   readonly resolve: Resolve
   readonly transport: Transport
   /** Whether the network has a token for the metrics, by the name of METRICS_TOKEN. */
-  readonly hasMetricsToken: boolean
+  readonly hasMetricsToken?: boolean | undefined
 }
 
 /**
