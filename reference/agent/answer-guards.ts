@@ -25,8 +25,7 @@ export const answerGuards: readonly Guard<AnswerContext, 'peer_rejected'>[] = [
   ['message.response-honoured', ({ envelope, message }) => rejectIf(envelope.task_id !== message.task_id)],
   ['message.response-honoured', ({ envelope, message }) => rejectIf(envelope.kid !== message.kid)],
   ['gzip.response-unasked', ({ envelope, message }) => rejectIf(!isAsked(envelope, message))],
-  // This initiator asks for no stream.
-  ['message.response-honoured', ({ envelope }) => rejectIf(envelope.stream !== undefined)],
+  ['stream.received-names', ({ envelope, message }) => rejectIf(envelope.stream?.id !== message.stream?.id)],
 ]
 
 /** What an initiator looks at in the answer to a batch, before it looks at each response. */

@@ -1,10 +1,8 @@
-import type { SageError } from '../bytes/sage-error.js'
-
 type Result = IteratorResult<Uint8Array, undefined>
 
 interface Taker {
   readonly resolve: (result: Result) => void
-  readonly reject: (error: SageError) => void
+  readonly reject: (error: unknown) => void
 }
 
 const DONE: Result = { done: true, value: undefined }
@@ -18,7 +16,8 @@ export class ChunkQueue implements AsyncIterableIterator<Uint8Array> {
   bytes = 0
   private readonly waiting: Uint8Array[] = []
   private readonly takers: Taker[] = []
-  private end: 'open' | 'ended' | SageError = 'open'
+  private state: 'open' | 'ended' | 'failed' = 'open'
+  private error: unknown
 
   /** @param onTaken called for every chunk that somebody takes */
   constructor(private readonly onTaken: () => void = () => undefined) {}
@@ -35,16 +34,23 @@ export class ChunkQueue implements AsyncIterableIterator<Uint8Array> {
 
   push(chunk: Uint8Array, isLast: boolean): void {
     if (!isLast || chunk.length > 0) this.hand(chunk)
-    if (isLast && this.end === 'open') this.end = 'ended'
-    if (this.end !== 'open') this.settle()
+    if (isLast) this.end()
+  }
+
+  /** No more chunks come. Once those that wait have been taken, whoever takes gets the error, or the end where there is none. */
+  end(error?: unknown): void {
+    if (this.state !== 'open') return
+    this.state = error === undefined ? 'ended' : 'failed'
+    this.error = error
+    this.settle()
   }
 
   /** What waits is dropped, and whoever takes, now or later, gets the error; unless it has come to its end already. */
-  fail(error: SageError): void {
-    if (this.end === 'ended' && this.waiting.length === 0) return
+  fail(error: unknown): void {
+    if (this.state !== 'open' && this.waiting.length === 0) return
     this.clear()
-    this.end = error
-    this.settle()
+    this.state = 'open'
+    this.end(error)
   }
 
   next(): Promise<Result> {
@@ -52,7 +58,7 @@ export class ChunkQueue implements AsyncIterableIterator<Uint8Array> {
     if (chunk === undefined)
       return new Promise((resolve, reject) => {
         this.takers.push({ resolve, reject })
-        if (this.end !== 'open') this.settle()
+        this.settle()
       })
     this.bytes -= chunk.length
     this.onTaken()
@@ -62,7 +68,7 @@ export class ChunkQueue implements AsyncIterableIterator<Uint8Array> {
   /** Nobody takes any more. */
   return(): Promise<Result> {
     this.clear()
-    this.end = 'ended'
+    this.state = 'ended'
     this.settle()
     return Promise.resolve(DONE)
   }
@@ -83,9 +89,10 @@ export class ChunkQueue implements AsyncIterableIterator<Uint8Array> {
   }
 
   private settle(): void {
+    if (this.state === 'open') return
     for (const { resolve, reject } of this.takers.splice(0))
-      if (typeof this.end === 'string') resolve(DONE)
-      else reject(this.end)
+      if (this.state === 'failed') reject(this.error)
+      else resolve(DONE)
   }
 
   private clear(): void {

@@ -9,12 +9,16 @@ import type {
   BatchChannel,
   Channel,
   ChannelOptions,
+  Conversation,
+  ConversationChannel,
   OutgoingBatch,
   OutgoingMessage,
   Transport,
 } from '../transport/channel.js'
 import { answerGuards, batchAnswerGuards, type AnswerContext, type BatchAnswerContext } from './answer-guards.js'
+import { chunkGuards, type ChunkContext } from './chunk-guards.js'
 import { requestEncoding } from './encoding.js'
+import { initiatorStreamParts, type InitiatorStreamParts } from './initiator-stream-parts.js'
 import { openAnswer } from './sealed-request.js'
 
 /** Every check of an initiator, in the order in which they are made. */
@@ -25,6 +29,8 @@ export interface InitiatorGuards {
   readonly response: ResponseGuards
   /** The answer to a request, before its record is opened. */
   readonly answer: readonly Guard<AnswerContext, 'peer_rejected'>[]
+  /** A chunk of a stream whose record has opened. */
+  readonly chunk: readonly Guard<ChunkContext, 'peer_rejected'>[]
   /** The answer to a batch as a whole. */
   readonly batchAnswer: readonly Guard<BatchAnswerContext, 'peer_rejected'>[]
 }
@@ -35,6 +41,8 @@ export interface InitiatorParts {
   readonly open: (transport: Transport, endpoint: URL, options: ChannelOptions) => Promise<Channel>
   /** How a message gets to the responder and its answer back: once, to one address (http.no-redirect, message.no-resend). */
   readonly exchange: (channel: Channel, message: OutgoingMessage) => Promise<Answer>
+  /** How a stream is opened: once, at one address (message.no-resend). */
+  readonly converse: (channel: ConversationChannel, opening: OutgoingMessage) => Promise<Conversation>
   /** How a batch gets to the responder, and its answer back: once, to one address. */
   readonly exchangeBatch: (channel: BatchChannel, batch: OutgoingBatch) => Promise<Answer>
   /** The responses of a batch in the order of its messages (batch.response-places). */
@@ -52,6 +60,7 @@ export interface InitiatorParts {
 export interface InitiatorSeams {
   readonly parts: Parts
   readonly initiatorParts: InitiatorParts
+  readonly streamParts: InitiatorStreamParts
   readonly guards: InitiatorGuards
 }
 
@@ -61,10 +70,18 @@ export const honestInitiatorSeams: InitiatorSeams = {
   initiatorParts: {
     open: (transport, endpoint, options) => transport.open(endpoint, options),
     exchange: (channel, message) => channel.exchange(message),
+    converse: (channel, opening) => channel.converse(opening),
     exchangeBatch: (channel, batch) => channel.exchangeBatch(batch),
     placeResponses: responses => responses,
     requestEncoding,
     openAnswer,
   },
-  guards: { card: cardGuards, response: responseGuards, answer: answerGuards, batchAnswer: batchAnswerGuards },
+  streamParts: initiatorStreamParts,
+  guards: {
+    card: cardGuards,
+    response: responseGuards,
+    answer: answerGuards,
+    chunk: chunkGuards,
+    batchAnswer: batchAnswerGuards,
+  },
 }

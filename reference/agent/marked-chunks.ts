@@ -1,5 +1,3 @@
-import { SageError } from '../bytes/sage-error.js'
-
 /** A chunk, and whether it is the last one. */
 export interface MarkedChunk {
   readonly chunk: Uint8Array
@@ -24,12 +22,12 @@ export class MarkedChunks {
 
   /**
    * The next chunk. Not to be called again before it has resolved, nor after the last one.
-   * @throws SageError `internal` for what is no bytes; whatever the application throws
+   * @throws TypeError for what is no bytes; whatever the application throws
    */
   async next(): Promise<MarkedChunk> {
     const { done, value } = await (this.following ?? this.pull())
     if (done === true) return { chunk: NOTHING, isLast: true }
-    if (!(value instanceof Uint8Array)) throw new SageError('internal', 'a chunk is bytes')
+    if (!(value instanceof Uint8Array)) throw new TypeError('a chunk is a Uint8Array')
     this.following = this.pull()
     const soon = await Promise.race([this.following.catch(() => undefined), nextTurn()])
     return { chunk: value, isLast: soon?.done === true }

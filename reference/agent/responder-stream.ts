@@ -1,4 +1,11 @@
-import type { AuthenticatedErrorCode, Metadata, PlainError, SessionResponse } from '../../schemas/index.js'
+import {
+  ECHO_TASK,
+  type AuthenticatedErrorCode,
+  type Metadata,
+  type PlainError,
+  type SessionMessage,
+  type SessionResponse,
+} from '../../schemas/index.js'
 import { SageError } from '../bytes/sage-error.js'
 import type { ReceivedSessionMessage } from '../message/envelope.js'
 import { plainCodeOf, plainError } from '../transport/plain-error.js'
@@ -14,7 +21,7 @@ import type { ServedStream } from './served-streams.js'
 import type { StreamSend, StreamSubject } from './stream-parts.js'
 import { isChunk, StreamState, type StreamChunk } from './stream-state.js'
 import type { TabledStream } from './stream-table.js'
-import { TaskFailure } from './tasks.js'
+import { ECHO_CHUNK_SIZE, TaskFailure } from './tasks.js'
 
 const NOTHING = new Uint8Array()
 
@@ -53,6 +60,8 @@ export class ResponderStream implements TabledStream {
   private readonly arrived = new ChunkQueue(() => this.onTaken())
   private given: MarkedChunks | undefined
   private ready: ReadyChunk | undefined
+  /** Messages whose chunks are still to be echoed. */
+  private readonly echoed: SessionMessage[] = []
   private isPulling = false
   private taken = 0
   private failure: Failure | undefined
@@ -84,6 +93,7 @@ export class ResponderStream implements TabledStream {
   take(chunk: StreamChunk, plaintext: Uint8Array, received: ReceivedSessionMessage): void {
     this.latest = received
     this.counts.receive(chunk)
+    if (this.isEcho) this.echoed.push(received.message)
     this.arrived.push(plaintext, chunk.end || !this.isDuplex)
   }
 
@@ -120,6 +130,11 @@ export class ResponderStream implements TabledStream {
 
   private get table() {
     return this.input.state.streams.of(this.input.about.connection)
+  }
+
+  /** Is each of its chunks the echo of one? */
+  private get isEcho(): boolean {
+    return this.counts.task === ECHO_TASK && this.metadata[ECHO_CHUNK_SIZE] === undefined
   }
 
   private get metadata(): Metadata {
@@ -175,7 +190,9 @@ export class ResponderStream implements TabledStream {
     const { metadata, abort } = this
     this.given ??= new MarkedChunks(task(this.arrived, { did: session.initDid, metadata, signal: abort.signal }))
     const { chunk, isLast } = await this.given.next()
-    return { ...(await compressAnswer(about.opening.message, chunk, state)), isLast }
+    // An echo has the coding of what it echoes (gzip.echo).
+    const asked = (this.isEcho ? this.echoed.shift() : undefined) ?? about.opening.message
+    return { ...(await compressAnswer(asked, chunk, state)), isLast }
   }
 
   private taskFailed(error: unknown): void {

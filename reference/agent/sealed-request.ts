@@ -1,9 +1,10 @@
-import { Metadata, type SessionMessage } from '../../schemas/index.js'
+import { Metadata, type SessionMessage, type Stream } from '../../schemas/index.js'
 import { encodeBase64 } from '../bytes/base64.js'
 import { enforce } from '../bytes/guard.js'
 import { isSageError, SageError } from '../bytes/sage-error.js'
 import { schemaParser } from '../bytes/schema.js'
 import { isTask } from '../bytes/token.js'
+import type { ResponseEnvelope } from '../message/aad.js'
 import type { Parts } from '../parts.js'
 import { MIN_RECORD_LENGTH, receiveRecord } from '../session/record.js'
 import type { Answer } from '../transport/channel.js'
@@ -22,6 +23,7 @@ export interface RequestContent {
   readonly metadata?: Metadata | undefined
   /** How the plaintext is to be compressed. */
   readonly encoding?: typeof GZIP | undefined
+  readonly stream?: Stream | undefined
   /** Bytes that the peer takes in one message, and in one plaintext. */
   readonly maxBytes: number
 }
@@ -56,7 +58,7 @@ const checkMetadata = (metadata: Metadata): Metadata => {
  */
 export const sealRequest = async (
   live: LiveSession,
-  { id, task, plaintext, metadata, encoding, maxBytes }: RequestContent,
+  { id, task, plaintext, metadata, encoding, stream, maxBytes }: RequestContent,
   parts: Parts,
 ): Promise<SealedRequest> => {
   const envelope = {
@@ -67,6 +69,7 @@ export const sealRequest = async (
     kid: live.kid,
     ...(metadata && { metadata: checkMetadata(metadata) }),
     ...(encoding && { encoding }),
+    ...(stream && { stream }),
   }
   const tooLarge = new SageError(
     'payload_too_large',
@@ -84,18 +87,24 @@ export const sealRequest = async (
 export const unknownOutcome = (cause: unknown): SageError =>
   new SageError('outcome_unknown', 'no authenticated answer came: the request may have been carried out', { cause })
 
-interface Opened {
-  /** The authenticated error, where the answer is one. */
+/** Is this error one that the peer itself has said, inside a record? */
+export const isAuthenticated = (error: SageError): boolean => error.cause instanceof TaskFailure
+
+/** A response that is honoured. */
+export interface OpenedResponse {
+  readonly envelope: ResponseEnvelope
+  /** The authenticated error, where the response is one. */
   readonly error?: SageError
   readonly plaintext: Uint8Array
 }
 
-const open = async (
+/** Opens a response to a request. @throws SageError of any code for one that is not to be honoured */
+export const openResponse = async (
   live: LiveSession,
   answer: Answer,
   { message, record, maxBytes }: SealedRequest,
   { parts, guards }: InitiatorSeams,
-): Promise<Opened> => {
+): Promise<OpenedResponse> => {
   const received = readAnswer(answer, parts)
   if (received.kind === 'plain') throw new SageError(received.response.error, 'a plain error')
   if (received.kind !== 'session') throw new SageError('peer_rejected', 'the answer is not one to a request')
@@ -106,9 +115,10 @@ const open = async (
   const { plaintext: content } = receiveRecord({ window, key, callerAad, record: received.record }, parts)
   live.touch()
   const plaintext = envelope.encoding === undefined ? content : await parts.inflate(content, maxBytes)
-  if (envelope.success) return { plaintext }
+  if (envelope.success) return { envelope, plaintext }
   const cause = new TaskFailure(plaintext)
-  return { plaintext, error: new SageError(envelope.error, 'the peer answered with an authenticated error', { cause }) }
+  const error = new SageError(envelope.error, 'the peer answered with an authenticated error', { cause })
+  return { envelope, plaintext, error }
 }
 
 /**
@@ -121,9 +131,9 @@ export const openAnswer = async (
   request: SealedRequest,
   seams: InitiatorSeams,
 ): Promise<Uint8Array> => {
-  let opened: Opened
+  let opened: OpenedResponse
   try {
-    opened = await open(live, answer, request, seams)
+    opened = await openResponse(live, answer, request, seams)
   } catch (cause) {
     throw isSageError(cause) ? unknownOutcome(cause) : cause
   }

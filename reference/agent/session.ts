@@ -3,12 +3,20 @@ import { isSageError, SageError } from '../bytes/sage-error.js'
 import { encodeUtf8 } from '../bytes/utf8.js'
 import { equal } from '../crypto/equal.js'
 import { withDeadline, type Deadline } from '../transport/deadline.js'
-import { hasBatches, type Answer, type BatchChannel, type Channel, type OutgoingBatch } from '../transport/channel.js'
+import {
+  hasBatches,
+  hasConversations,
+  type Answer,
+  type BatchChannel,
+  type Channel,
+  type OutgoingBatch,
+} from '../transport/channel.js'
 import { randomUuid, type Clock, type Entropy } from './clock.js'
+import { InitiatorStream, type SessionStream, type StreamInput, type StreamOptions } from './initiator-stream.js'
 import type { InitiatorSeams } from './initiator-seams.js'
 import type { LiveSession } from './live-session.js'
 import { sendInBatches, settle, type BatchRequest, type Settled } from './send-batch.js'
-import { sealRequest, unknownOutcome, type SealedRequest } from './sealed-request.js'
+import { sealRequest, unknownOutcome, type RequestContent, type SealedRequest } from './sealed-request.js'
 
 /** Whom a session is with, and what that rests on (identity.url-only-visible). */
 export interface SessionPeer {
@@ -62,6 +70,7 @@ export class Session implements AsyncDisposable {
   readonly #input: SessionInput
   #watch: NodeJS.Timeout | undefined
   private readonly running = new Set<Promise<unknown>>()
+  private readonly streams = new Set<InitiatorStream>()
   private closing: Promise<void> | undefined
 
   constructor(input: SessionInput) {
@@ -96,6 +105,36 @@ export class Session implements AsyncDisposable {
     return this.track(this.settleAll(requests, deadline))
   }
 
+  /**
+   * Opens a task as a stream: sends the chunks as the peer gives credit for them, and gives those of the answer as they are
+   * taken. Over WebSocket both go on at once; over HTTP one chunk is sent, and many may come back. Where the last chunk is
+   * empty it only ends, and is not given. Nothing is sent twice.
+   * @param chunks one chunk, or many; each so many bytes that the message, in base64, keeps to the peer's `maxMessageBytes`
+   * @returns the answer. Whoever takes its chunks gets, after those that have arrived, a SageError with the code of an
+   * authenticated error; `cancelled`; before anything is sent `configuration`, `aborted`, `unreachable`,
+   * `payload_too_large`, `session_closed`; after that `outcome_unknown` for everything else, such as an answer that ends
+   * before its last chunk (stream.truncated) or a chunk that is out of order (stream.received-order); and what `chunks`
+   * throws
+   * @throws SageError `session_closed`; `configuration` where the peer does not declare streams (stream.declared) or the
+   * transport has none
+   */
+  stream(task: string, chunks: StreamInput, options: StreamOptions = {}): SessionStream {
+    const { live, limits, capabilities, channel, entropy, timeoutMs, seams } = this.#input
+    if (this.closing !== undefined) throw new SageError('session_closed', 'the session is closed')
+    if (!seams.streamParts.mayOpen(capabilities))
+      throw new SageError('configuration', 'the peer does not declare streams; nothing was sent')
+    if (!hasConversations(channel)) throw new SageError('configuration', 'this transport has no streams')
+    const stream = new InitiatorStream({
+      ...{ task, chunks, options, live, channel, seams, id: randomUuid(entropy) },
+      window: limits.streamWindow,
+      timeoutMs: options.timeoutMs ?? timeoutMs,
+      seal: content => this.sealContent(content),
+    })
+    this.streams.add(stream)
+    void this.track(stream.finished).then(() => this.streams.delete(stream))
+    return stream
+  }
+
   /** Is the peer there, and still in this session? @throws SageError as {@link send} */
   async ping(options: SendOptions = {}): Promise<void> {
     const plaintext = this.#input.entropy(16)
@@ -104,7 +143,7 @@ export class Session implements AsyncDisposable {
   }
 
   /**
-   * Lets what runs come to its end, tells the peer, and erases the keys. When `timeoutMs` are over or `signal` is raised it
+   * Lets what runs come to its end, save streams of which nobody has taken a chunk, tells the peer, and erases the keys. When `timeoutMs` are over or `signal` is raised it
    * does so at once, and the outcome of what still runs is unknown. Does not reject: the session ends in any case. Of
    * several calls the first counts.
    */
@@ -130,6 +169,7 @@ export class Session implements AsyncDisposable {
   }
 
   private async sayGoodbye(signal: AbortSignal): Promise<void> {
+    for (const stream of this.streams) if (!stream.isTaken) void stream.cancel()
     await Promise.allSettled(this.running)
     const timeoutMs = Math.min(this.#input.timeoutMs, CLOSE_TIMEOUT_MS)
     await this.sendOnce(CLOSE_TASK, new Uint8Array(), { timeoutMs, signal })
@@ -212,15 +252,18 @@ export class Session implements AsyncDisposable {
   private async seal(
     task: string,
     plaintext: Uint8Array,
-    { metadata, encoding: wished, signal }: SendOptions,
+    { metadata, encoding, signal }: SendOptions,
   ): Promise<SealedRequest> {
-    const { live, entropy, limits, capabilities, seams } = this.#input
+    const { entropy } = this.#input
     if (signal?.aborted === true) throw new SageError('aborted', 'the caller gave up')
+    return this.sealContent({ id: randomUuid(entropy), task, plaintext, metadata, encoding })
+  }
+
+  private async sealContent(content: Omit<RequestContent, 'maxBytes'>): Promise<SealedRequest> {
+    const { live, limits, capabilities, seams } = this.#input
     if (this.remainingMs() <= 0) live.end()
-    const id = randomUuid(entropy)
-    const encoding = seams.initiatorParts.requestEncoding(wished, plaintext, capabilities)
-    const content = { id, task, plaintext, metadata, encoding, maxBytes: limits.maxMessageBytes }
-    return sealRequest(live, content, seams.parts)
+    const encoding = seams.initiatorParts.requestEncoding(content.encoding, content.plaintext, capabilities)
+    return sealRequest(live, { ...content, encoding, maxBytes: limits.maxMessageBytes }, seams.parts)
   }
 
   private waiting({ timeoutMs, signal }: Deadline): Omit<OutgoingBatch, 'body'> {

@@ -1,4 +1,5 @@
-import { buildConnector, Pool, type Dispatcher } from 'undici'
+import { buildConnector, Pool } from 'undici'
+import { STREAM_MEDIA_TYPE } from '../../schemas/index.js'
 import { isSageError, SageError } from '../bytes/sage-error.js'
 import { withDeadline } from '../transport/deadline.js'
 import { Gathered } from './gathered.js'
@@ -7,6 +8,23 @@ import { Gathered } from './gathered.js'
 export interface HttpAnswer {
   readonly status: number
   readonly body: Uint8Array
+}
+
+/** What came back so far: the body is read as it is asked for. */
+export interface OpenHttpAnswer {
+  readonly status: number
+  /** In lower case and without parameters; empty where there is none. */
+  readonly mediaType: string
+  readonly body: AsyncIterable<Uint8Array>
+}
+
+/** A request whose answer is read bit by bit. */
+export interface HttpOpening {
+  readonly path: string
+  readonly body: Uint8Array
+  /** Bytes that the answer's body, or each of its lines, may have. */
+  readonly maxBytes: number
+  readonly signal: AbortSignal
 }
 
 /** One request. */
@@ -22,14 +40,26 @@ export interface HttpRequest {
 
 const JSON_HEADERS = { 'content-type': 'application/json', accept: 'application/json' }
 
-const readUpTo = async (body: Dispatcher.ResponseData['body'], maxBytes: number): Promise<Uint8Array> => {
+/** A body as a whole. @throws SageError `peer_rejected` for one of more than `maxBytes` */
+export const readUpTo = async (body: AsyncIterable<Uint8Array>, maxBytes: number): Promise<Uint8Array> => {
   const gathered = new Gathered()
-  for await (const piece of body as AsyncIterable<Uint8Array>) {
+  for await (const piece of body) {
     if (gathered.length + piece.length > maxBytes)
       throw new SageError('peer_rejected', 'the answer is larger than it may be')
     gathered.add(piece)
   }
   return gathered.bytes()
+}
+
+const lost = (cause: unknown): SageError =>
+  isSageError(cause) ? cause : new SageError('connection_lost', 'the connection was lost', { cause })
+
+async function* untilLost(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  try {
+    yield* body
+  } catch (cause) {
+    throw lost(cause)
+  }
 }
 
 const dial = buildConnector({})
@@ -66,13 +96,27 @@ export class HttpClient {
     const exchange = async (signal: AbortSignal): Promise<HttpAnswer> => {
       const headers = body === undefined ? { accept: 'application/json' } : JSON_HEADERS
       const answer = await this.pool.request({ method, path, headers, body: body ?? null, signal })
-      return { status: answer.statusCode, body: await readUpTo(answer.body, maxBytes) }
+      return { status: answer.statusCode, body: await readUpTo(answer.body as AsyncIterable<Uint8Array>, maxBytes) }
     }
     try {
       return await withDeadline(exchange, { timeoutMs, signal })
     } catch (cause) {
-      if (isSageError(cause)) throw cause
-      throw new SageError('connection_lost', 'the connection was lost', { cause })
+      throw lost(cause)
+    }
+  }
+
+  /**
+   * Posts once, and gives the head of the answer as soon as it is there.
+   * @throws SageError `unreachable`, `connection_lost`, of the body too
+   */
+  async open({ path, body, signal }: HttpOpening): Promise<OpenHttpAnswer> {
+    try {
+      const headers = { ...JSON_HEADERS, accept: `${STREAM_MEDIA_TYPE}, application/json` }
+      const answer = await this.pool.request({ method: 'POST', path, headers, body, signal })
+      const mediaType = String(answer.headers['content-type'] ?? '').replace(/[ \t]*;.*$/s, '')
+      return { status: answer.statusCode, mediaType: mediaType.toLowerCase(), body: untilLost(answer.body) }
+    } catch (cause) {
+      throw lost(cause)
     }
   }
 

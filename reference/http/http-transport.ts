@@ -1,5 +1,7 @@
-import type { Answer, OutgoingBatch, Transport } from '../transport/channel.js'
+import type { Answer, Conversation, OutgoingBatch, Transport } from '../transport/channel.js'
 import { HttpClient } from './http-client.js'
+
+import { HttpConversation } from './http-conversation.js'
 
 /** The HTTP binding: each message is a POST to `messages` below the endpoint (http.endpoint), a batch one to `batch` (batch.endpoint). */
 export const httpTransport: Transport = {
@@ -12,6 +14,8 @@ export const httpTransport: Transport = {
       client.request({ method: 'POST', path: base + path, body, maxBytes, timeoutMs, signal })
     return {
       exchange: message => post('/messages', message),
+      converse: async ({ body }): Promise<Conversation> =>
+        new HttpConversation(client, { path: `${base}/messages`, body, maxBytes }),
       exchangeBatch: batch => post('/batch', batch),
       close: () => client.close(),
     }

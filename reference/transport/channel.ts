@@ -32,9 +32,41 @@ export interface Channel {
    * @throws SageError as `exchange`
    */
   exchangeBatch?(batch: OutgoingBatch): Promise<Answer>
+  /**
+   * Sends a message, once, and listens to all that answers it, where the transport has conversations: a plain error that
+   * answers a message whose `id` begins with this one's and a colon is among that.
+   * @throws SageError `unreachable`, `timeout`, `aborted`: nothing was sent
+   */
+  converse?(opening: OutgoingMessage): Promise<Conversation>
+  /** May further messages follow the one that opens a conversation? */
+  readonly isDuplex?: boolean
   /** Ends every connection. Messages without an answer fail. Does not reject. */
   close(): Promise<void>
 }
+
+/** What comes of a message that many messages answer, and that others may follow. */
+export interface Conversation {
+  /**
+   * The next answer; undefined where there are no more: the body has ended, or {@link end} was called. Not to be called
+   * again before it has resolved.
+   * @throws SageError `unreachable` when nothing was sent, `connection_lost`, or `peer_rejected` for an answer that is too
+   * large
+   */
+  next(): Promise<Answer | undefined>
+  /**
+   * Sends a further message. Resolves when there is room for one more.
+   * @throws SageError `connection_lost`, and `configuration` where a conversation has one message only
+   */
+  send(message: Uint8Array): Promise<void>
+  /** Nobody waits for answers any more. */
+  end(): void
+}
+
+/** A channel with conversations. */
+export type ConversationChannel = Channel & Required<Pick<Channel, 'converse'>>
+
+/** Has this channel conversations? */
+export const hasConversations = (channel: Channel): channel is ConversationChannel => channel.converse !== undefined
 
 /** A channel with batches. */
 export type BatchChannel = Channel & Required<Pick<Channel, 'exchangeBatch'>>

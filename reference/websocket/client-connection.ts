@@ -3,14 +3,17 @@ import type { WebSocket } from 'ws'
 import { closeCodes } from '../../schemas/index.js'
 import { firstRefusal } from '../bytes/guard.js'
 import { SageError } from '../bytes/sage-error.js'
-import type { Answer, ChannelOptions } from '../transport/channel.js'
+import type { Answer, ChannelOptions, Conversation } from '../transport/channel.js'
 import type { ChannelParts } from './channel-parts.js'
+import { ClientConversation } from './client-conversation.js'
 import { Outbox } from './outbox.js'
 import { Pulse } from './pulse.js'
 
 interface Waiter {
-  readonly resolve: (answer: Answer) => void
-  readonly reject: (error: SageError) => void
+  readonly take: (answer: Answer) => void
+  readonly lose: (error: SageError) => void
+  /** Do further messages belong to it, and more than one answer? */
+  readonly isConversation: boolean
 }
 
 const unreachable = (message: string, cause?: unknown): SageError =>
@@ -70,15 +73,26 @@ export class ClientConnection {
    */
   request(id: string, body: Uint8Array, signal: AbortSignal): Promise<Answer> {
     if (this.isOver) throw unreachable('the connection has just ended', this.trouble)
-    const answer = new Promise<Answer>((resolve, reject) => this.waiters.set(id, { resolve, reject }))
+    const answer = new Promise<Answer>((take, lose) => this.wait(id, { take, lose, isConversation: false }))
     const withdraw = this.outbox.send(body, this.parts.sendsBinary)
     signal.addEventListener('abort', () => {
       withdraw()
-      this.waiters.delete(id)
-      this.rest()
+      this.forget(id)
     })
-    this.rest()
     return answer
+  }
+
+  /** Sends a message and listens to what answers it. @throws SageError `unreachable` */
+  converse(id: string, body: Uint8Array): Conversation {
+    if (this.isOver) throw unreachable('the connection has just ended', this.trouble)
+    const conversation = new ClientConversation({ send: body => this.sendOn(body), forget: () => this.forget(id) })
+    this.wait(id, {
+      take: answer => conversation.take(answer),
+      lose: error => conversation.lose(error),
+      isConversation: true,
+    })
+    this.outbox.send(body, this.parts.sendsBinary)
+    return conversation
   }
 
   /** Ends it. Requests without an answer fail. */
@@ -106,18 +120,40 @@ export class ClientConnection {
       return this.lose()
     }
     const id = this.options.messageIdOf(bytes)
-    const waiter = id === undefined ? undefined : this.waiters.get(id)
+    const waiter = id === undefined ? undefined : this.waiterFor(id)
     if (id === undefined || waiter === undefined) return
+    if (!waiter.isConversation) this.forget(id)
+    waiter.take({ body: bytes })
+  }
+
+  /** The further messages of a conversation have its name, a colon, and a name of their own. */
+  private waiterFor(id: string): Waiter | undefined {
+    const colon = id.indexOf(':')
+    const opener = colon < 0 ? undefined : this.waiters.get(id.slice(0, colon))
+    return this.waiters.get(id) ?? (opener?.isConversation === true ? opener : undefined)
+  }
+
+  private async sendOn(body: Uint8Array): Promise<void> {
+    if (this.isOver) throw new SageError('connection_lost', 'the connection was lost', { cause: this.trouble })
+    this.outbox.send(body, this.parts.sendsBinary)
+    await this.outbox.room()
+  }
+
+  private wait(id: string, waiter: Waiter): void {
+    this.waiters.set(id, waiter)
+    this.rest()
+  }
+
+  private forget(id: string): void {
     this.waiters.delete(id)
     this.rest()
-    waiter.resolve({ body: bytes })
   }
 
   /** Nobody gets an answer any more: none can be matched to another connection (message.no-resend). */
   private lose(cause?: unknown): void {
     this.trouble ??= cause
     const lost = new SageError('connection_lost', 'the connection was lost', { cause: this.trouble })
-    for (const { reject } of this.waiters.values()) reject(lost)
+    for (const { lose } of this.waiters.values()) lose(lost)
     this.waiters.clear()
   }
 

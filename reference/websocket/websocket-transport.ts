@@ -1,6 +1,6 @@
 import { MAX_MESSAGE_FRAMES } from '../../schemas/index.js'
 import { isSageError, SageError } from '../bytes/sage-error.js'
-import type { Answer, Channel, ChannelOptions, OutgoingMessage, Transport } from '../transport/channel.js'
+import type { Answer, Channel, ChannelOptions, Conversation, OutgoingMessage, Transport } from '../transport/channel.js'
 import { withDeadline } from '../transport/deadline.js'
 import { channelParts, type ChannelParts } from './channel-parts.js'
 import { ClientConnection } from './client-connection.js'
@@ -10,6 +10,7 @@ const CLOSE_MS = 1_000
 
 /** One connection at a time; the next message after it was lost makes another. */
 class WebSocketChannel implements Channel {
+  readonly isDuplex = true
   private connection: ClientConnection | undefined
   private isClosed = false
 
@@ -27,6 +28,15 @@ class WebSocketChannel implements Channel {
       return connection.request(id, body, signal)
     }
     return withDeadline(ask, { timeoutMs, signal })
+  }
+
+  converse({ id, body, timeoutMs, signal }: OutgoingMessage): Promise<Conversation> {
+    const begin = async (signal: AbortSignal): Promise<Conversation> => {
+      const connection = await this.connect()
+      signal.throwIfAborted()
+      return connection.converse(id, body)
+    }
+    return withDeadline(begin, { timeoutMs, signal })
   }
 
   /** A connection on which messages may be sent. @throws SageError `unreachable` */
