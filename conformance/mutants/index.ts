@@ -1,7 +1,10 @@
+import { batchMutants } from './responder/batch-mutants.js'
 import { guardMutants } from './responder/guard-mutants.js'
+import { gzipMutants } from './responder/gzip-mutants.js'
 import { handshakeMutants } from './responder/handshake-mutants.js'
 import { httpMutants } from './responder/http-mutants.js'
 import type { ResponderMutant } from './responder/mutant.js'
+import { pageMutants } from './responder/page-mutants.js'
 import { sessionMutants } from './responder/session-mutants.js'
 import { websocketConnectionMutants } from './responder/websocket-connection-mutants.js'
 import { websocketFrameMutants } from './responder/websocket-frame-mutants.js'
@@ -13,6 +16,9 @@ export const mutants: readonly ResponderMutant[] = [
   ...handshakeMutants,
   ...sessionMutants,
   ...httpMutants,
+  ...gzipMutants,
+  ...batchMutants,
+  ...pageMutants,
   ...websocketOpeningMutants,
   ...websocketFrameMutants,
   ...websocketConnectionMutants,

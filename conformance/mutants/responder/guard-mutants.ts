@@ -6,8 +6,9 @@ import { insert, move, mutant, omit, type ListName, type ResponderMutant } from 
 
 /** What a guard's absence trips, where that is not just the check with the guard's own id. */
 const trips: Readonly<Record<string, readonly string[]>> = {
+  'batch.not-a-request': ['batch.not-a-request', 'batch.not-a-request/handshake'],
   'handshake.capacity': ['handshake.capacity'],
-  'http.loopback-host': ['http.loopback-host', 'http.loopback-host/upgrade'],
+  'http.loopback-host': ['http.loopback-host', 'http.loopback-host/upgrade', 'http.loopback-host/health'],
   'handshake.signature': ['handshake.signature', 'handshake.signature/other-key'],
   'record.once': ['record.once', 'record.replay'],
   'record.replay': ['record.replay', 'record.replay/behind-the-highest'],

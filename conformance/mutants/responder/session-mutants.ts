@@ -9,6 +9,7 @@ const boundByTag = [
   'message.id-bound',
   'message.task-bound',
   'message.encoding-bound',
+  'message.encoding-bound/gzip',
   'message.stream-bound',
   'message.metadata-bound',
   'message.kid-bound',
