@@ -6,6 +6,8 @@ import { httpMutants } from './responder/http-mutants.js'
 import type { ResponderMutant } from './responder/mutant.js'
 import { pageMutants } from './responder/page-mutants.js'
 import { sessionMutants } from './responder/session-mutants.js'
+import { streamMutants } from './responder/stream-mutants.js'
+import { streamWireMutants } from './responder/stream-wire-mutants.js'
 import { websocketConnectionMutants } from './responder/websocket-connection-mutants.js'
 import { websocketFrameMutants } from './responder/websocket-frame-mutants.js'
 import { websocketOpeningMutants } from './responder/websocket-opening-mutants.js'
@@ -19,6 +21,8 @@ export const mutants: readonly ResponderMutant[] = [
   ...gzipMutants,
   ...batchMutants,
   ...pageMutants,
+  ...streamMutants,
+  ...streamWireMutants,
   ...websocketOpeningMutants,
   ...websocketFrameMutants,
   ...websocketConnectionMutants,

@@ -1,6 +1,7 @@
 import type { Limits, SessionMessage, Stream } from '../../schemas/index.js'
 import type { Guard } from '../bytes/guard.js'
 import type { LiveSession } from './live-session.js'
+import type { ResponderStream } from './responder-stream.js'
 import type { ServedStream } from './served-streams.js'
 import { isChunk, type StreamChunk, type StreamState } from './stream-state.js'
 import type { ConnectionStreams } from './stream-table.js'
@@ -17,7 +18,7 @@ export interface StreamContext {
   /** What the responder serves as a stream under the name of the task. */
   readonly task: ServedStream | undefined
   /** The live streams of the connection. */
-  readonly streams: ConnectionStreams
+  readonly streams: ConnectionStreams<ResponderStream>
   readonly session: LiveSession
   readonly limits: Limits
 }

@@ -11,7 +11,12 @@ const trips: Readonly<Record<string, readonly string[]>> = {
   'http.loopback-host': ['http.loopback-host', 'http.loopback-host/upgrade', 'http.loopback-host/health'],
   'handshake.signature': ['handshake.signature', 'handshake.signature/other-key'],
   'record.once': ['record.once', 'record.replay'],
-  'record.replay': ['record.replay', 'record.replay/behind-the-highest'],
+  'record.replay': ['record.replay', 'record.replay/behind-the-highest', 'stream.broken-continuation/replayed'],
+  'stream.gap': ['stream.gap', 'stream.gap/repeated', 'stream.violation-contained/spliced'],
+  'stream.task-changed': ['stream.task-changed', 'stream.task-changed/control'],
+  'stream.credit-shrinks': ['stream.credit-shrinks', 'stream.credit-shrinks/below-the-window'],
+  'stream.unknown': ['stream.unknown', 'stream.unknown/over', 'stream.other-connection'],
+  'task.echo-chunks-form': ['task.echo-chunks-form', 'task.echo-chunks-form/not-ended'],
   'task.encoding': ['task.encoding', 'error.precedence/session'],
   'task.unknown': ['task.unknown', 'error.precedence/session'],
 }
@@ -27,6 +32,7 @@ export const withoutEffect: Readonly<Record<string, string>> = {
 /** How the responder is run where a guard shows only under low limits. */
 const limitsFor: Readonly<Record<string, ResponderMutant['serve']>> = {
   'handshake.capacity': { limits: { maxSessionsPerDid: 3 } },
+  'stream.limit': { limits: { maxStreams: 2 } },
   'task.stream': { capabilities: { stream: false } },
 }
 

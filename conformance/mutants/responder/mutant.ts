@@ -3,6 +3,7 @@ import type { RequirementId } from '../../../schemas/index.js'
 import type { ServeOptions } from '../../../reference/agent/agent.js'
 import type { ResponderGuards, ResponderSeams } from '../../../reference/agent/responder-state.js'
 import type { ResponderParts } from '../../../reference/agent/responder-parts.js'
+import type { StreamParts } from '../../../reference/agent/stream-parts.js'
 import type { Guard } from '../../../reference/bytes/guard.js'
 import type { WireAnswer, WireSubject } from '../../../reference/http/wire.js'
 import type { Parts } from '../../../reference/parts.js'
@@ -86,6 +87,11 @@ export const parts =
 export const responder =
   (replace: (honest: ResponderParts) => Partial<ResponderParts>): Fault =>
   honest => ({ ...honest, responderParts: { ...honest.responderParts, ...replace(honest.responderParts) } })
+
+/** Replaces decisions of the responder in streams. */
+export const streams =
+  (replace: (honest: StreamParts) => Partial<StreamParts>): Fault =>
+  honest => ({ ...honest, streamParts: { ...honest.streamParts, ...replace(honest.streamParts) } })
 
 /** Replaces decisions of the responder over WebSocket. */
 export const webSocket =
