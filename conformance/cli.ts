@@ -160,6 +160,14 @@ const buildProgram = (finish: (status: number) => void): Command => {
     .option('--no-stream', 'leave out streams')
     .option('--no-gzip', 'leave out compression')
     .option('--no-health', 'leave out health')
+    .option(
+      '--no-metrics',
+      'leave out metrics; they are left out with --public-url too, unless there is --metrics-token',
+    )
+    .option(
+      '--metrics-token <file>',
+      'bearer token without which metrics are shown to nobody; on loopback to everybody',
+    )
     .option('--profile <name>', 'set of limits: default, or low-limits, which a tester reaches in seconds', 'default')
     .option('--directory <file>', 'keys of DIDs other than did:key: JSON of DIDs, each with b64u of 32 bytes')
     .option('--admit-only', 'admit the DIDs of the directory and nobody else')

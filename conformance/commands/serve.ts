@@ -5,12 +5,13 @@ import {
   serve,
   type Agent,
   type LimitProfile,
+  type MetricsAccess,
   type ServeOptions,
 } from '../../reference/index.js'
 import type { Limits } from '../../schemas/index.js'
 import { openDirectory, openIdentity } from './agent-files.js'
 import { processStreams, type CommandStreams } from './command-streams.js'
-import { UsageError } from './usage.js'
+import { readTextFile, UsageError } from './usage.js'
 
 /** Options of `sage-conformance serve`. */
 export interface ServeCommandOptions {
@@ -32,6 +33,10 @@ export interface ServeCommandOptions {
   readonly gzip?: boolean | undefined
   /** False leaves health out. */
   readonly health?: boolean | undefined
+  /** False leaves metrics out. */
+  readonly metrics?: boolean | undefined
+  /** File with the token without which nobody sees metrics. */
+  readonly metricsToken?: string | undefined
   /** Endpoint in the card, where others reach the agent under another address. */
   readonly publicUrl?: string | undefined
   /** Name of a set of limits: `default`, or `low-limits`, which a tester reaches in seconds. */
@@ -56,12 +61,20 @@ const whoMayTalk = ({ directory: path, admitOnly }: ServeCommandOptions): Pick<S
   return { resolver: resolve, ...(admitOnly === true && { admit: includes }) }
 }
 
+/** On loopback everybody may see metrics; elsewhere who knows the token. */
+const metricsOf = ({ metrics = true, metricsToken, publicUrl }: ServeCommandOptions): MetricsAccess => {
+  if (!metrics) return false
+  if (metricsToken !== undefined) return { token: readTextFile('--metrics-token', metricsToken).trim() }
+  return publicUrl === undefined
+}
+
 const start = async (options: ServeCommandOptions, err: (line: string) => void): Promise<Agent> => {
   const { host, port, identity, name, publicUrl, profile = 'default' } = options
   const { echo = true, ws = true, batch = true, gzip = true, health = true, stream = true } = options
+  const metrics = metricsOf(options)
   return serve({
     identity: identity === undefined ? createIdentity() : openIdentity(identity, err),
-    capabilities: { echo, ws, batch, gzip, health, stream },
+    capabilities: { echo, ws, batch, gzip, health, metrics, stream },
     limits: limitsOf(profile),
     ...whoMayTalk(options),
     ...(host !== undefined && { host }),

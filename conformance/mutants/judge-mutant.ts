@@ -58,7 +58,7 @@ const judgeResponder = async (fault: Fault, trial: Trial): Promise<Judged> => {
   const { suite = checks, serve } = trial
   const settings = settingsOf(trial)
   const clock = new FakeClock()
-  const capabilities = { ws: true, batch: true, gzip: true, health: true, stream: true, ...serve?.capabilities }
+  const capabilities = { ws: true, batch: true, gzip: true, health: true, metrics: true, stream: true, ...serve?.capabilities }
   const options = { ...serve, capabilities, identity: createIdentity(), clock }
   const agent = await createResponder(options, fault(watchful))
   try {

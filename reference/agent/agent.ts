@@ -4,6 +4,7 @@ import type { Log } from './agent-event.js'
 import type { Clock, Entropy } from './clock.js'
 import type { Identity } from './identity.js'
 import type { StreamTask } from './served-streams.js'
+import type { MetricsAccess } from './metrics-access.js'
 import type { Task } from './tasks.js'
 
 /** What a responder holds at most, each inclusive; at a cap newcomers are `unavailable`. */
@@ -48,6 +49,8 @@ export interface ServeCapabilities {
   readonly gzip?: boolean
   /** Whether it can be used, for orchestrators and balancers, at `/health`; off by default. */
   readonly health?: boolean
+  /** What it has done and does, for Prometheus, at `/metrics`; off by default. */
+  readonly metrics?: MetricsAccess
 }
 
 /** How a responder is to be. */

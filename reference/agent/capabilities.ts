@@ -8,6 +8,7 @@ export const capabilitiesOf = ({ capabilities = {}, streams = {} }: ServeOptions
     echo = true,
     gzip = false,
     health = false,
+    metrics = false,
     ws = false,
     stream = Object.keys(streams).length > 0,
   } = capabilities
@@ -16,7 +17,7 @@ export const capabilitiesOf = ({ capabilities = {}, streams = {} }: ServeOptions
     echo,
     gzip,
     health,
-    metrics: false,
+    metrics: metrics !== false,
     stream,
     ws: ws !== false,
   }

@@ -6,6 +6,8 @@ import { acceptHandshake } from './accept-handshake.js'
 import { acceptRecord } from './accept-record.js'
 import { faultOf } from './agent-event.js'
 import { answerBatch } from './answer-batch.js'
+import type { Meter } from './meter.js'
+import { meteredAnswer, meterUnanswered } from './metered-answer.js'
 import type { ResponderState } from './responder-state.js'
 
 /** The reply to what is refused before a record has opened (error.plain-until-open, error.message-id). */
@@ -38,23 +40,37 @@ const wholeOf = async (reply: Reply): Promise<WholeReply> => {
   throw new SageError('internal', 'no response')
 }
 
-/** The exchange of a responder: bytes of a message in, a reply out, whatever the bytes are and however they came. */
-export const createExchange = (state: ResponderState): Exchange => ({
-  read: (bytes): Reading => {
-    try {
-      const value = state.parts.parseJson(bytes)
-      return { isJson: true, value, id: readId(value) }
-    } catch (refusal) {
-      return { isJson: false, refusal }
-    }
-  },
-  answer: (reading, arrival) => answerOne(reading, arrival, state),
-  answerBatch: async (reading, arrival) => {
-    try {
-      const one = async (element: Reading, alone: Arrival) => wholeOf(await answerOne(element, alone, state))
-      return await answerBatch(reading, arrival, one, state)
-    } catch (error) {
-      return refusal(error, state)
-    }
-  },
-})
+/**
+ * The exchange of a responder: bytes of a message in, a reply out, whatever the bytes are and however they came.
+ * @param meter counts, where the responder declares metrics
+ */
+export const createExchange = (state: ResponderState, meter?: Meter): Exchange => {
+  const { parts, clock } = state
+  const unmetered = (reading: Reading, arrival: Arrival): Promise<Reply> => answerOne(reading, arrival, state)
+  const monotonic = (): number => clock.monotonic()
+  const answer = meter === undefined ? unmetered : meteredAnswer({ answer: unmetered, meter, monotonic })
+  return {
+    read: (bytes): Reading => {
+      try {
+        const value = parts.parseJson(bytes)
+        return { isJson: true, value, id: readId(value) }
+      } catch (refusal) {
+        return { isJson: false, refusal }
+      }
+    },
+    answer,
+    answerBatch: async (reading, arrival) => {
+      try {
+        const one = async (element: Reading, alone: Arrival) => wholeOf(await answer(element, alone))
+        const reply = await answerBatch(reading, { ...arrival, arrivedAt: monotonic() }, one, state)
+        meter?.batch()
+        return reply
+      } catch (error) {
+        return refusal(error, state)
+      }
+    },
+    unanswered: reading => {
+      if (meter !== undefined) meterUnanswered(reading, meter)
+    },
+  }
+}

@@ -8,6 +8,7 @@ import { webSocketParts } from '../websocket/websocket-parts.js'
 import { batchGuards, elementGuards } from './batch-guards.js'
 import { handshakeGuards } from './handshake-guards.js'
 import { healthGuards } from './health-page.js'
+import { metricsGuards } from './metrics-page.js'
 import { responderParts } from './responder-parts.js'
 import type { ResponderSeams } from './responder-state.js'
 import { lifeGuards, openedGuards, sessionGuards } from './session-guards.js'
@@ -31,6 +32,7 @@ export const honestSeams: ResponderSeams = {
     handshakeTask: handshakeTaskGuards,
     handshake: handshakeGuards,
     health: healthGuards,
+    metrics: metricsGuards,
     life: lifeGuards,
     session: sessionGuards,
     opened: openedGuards,

@@ -9,10 +9,17 @@ import type { ResponderState } from './responder-state.js'
 /**
  * What a responder has to be read: its card, and the pages of what it declares.
  * @param base path of its endpoint
+ * @param metrics the page of its metrics, where it shows any
  */
-export const createPages = (base: string, card: () => AgentCard, state: ResponderState): Pages => {
+export const createPages = (
+  base: string,
+  card: () => AgentCard,
+  state: ResponderState,
+  metrics: Page | undefined,
+): Pages => {
   const { capabilities, guards, responderParts } = state
   const pages = new Map<string, Page>([[CARD_PATH, cardPage(card)]])
   if (capabilities.has('health')) pages.set(base + paths.health, healthPage(guards.health, responderParts.health))
+  if (metrics !== undefined) pages.set(base + paths.metrics, metrics)
   return pages
 }

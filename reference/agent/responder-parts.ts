@@ -5,6 +5,7 @@ import { answerEncoding } from './encoding.js'
 import { randomUuid, type Entropy } from './clock.js'
 import type { LiveSession } from './live-session.js'
 import { healthOf, type HealthOf } from './health-page.js'
+import type { Meter } from './meter.js'
 import { pause } from './pause.js'
 import { cut, type ServedStream } from './served-streams.js'
 import { ECHO_CHUNK_SIZE, ECHO_DELAY, type ServedTask, type TaskRequest } from './tasks.js'
@@ -26,6 +27,8 @@ export interface ResponderParts {
   /** The coding of an answer (gzip.response-asked, gzip.echo, gzip.small). */
   readonly answerEncoding: typeof answerEncoding
   readonly health: HealthOf
+  /** What is told of everything that is counted (metrics.counts). */
+  readonly meter: (meter: Meter) => Meter
   readonly detailOf: DetailOf
 }
 
@@ -60,5 +63,6 @@ export const responderParts: ResponderParts = {
   answerElements,
   answerEncoding,
   health: healthOf,
+  meter: meter => meter,
   detailOf,
 }

@@ -18,6 +18,7 @@ import type { HandshakeContext } from './handshake-guards.js'
 import type { Identity } from './identity.js'
 import type { InflationRoom } from './inflation-room.js'
 import type { LiveSession } from './live-session.js'
+import type { MetricsContext } from './metrics-page.js'
 import type { ResponderParts } from './responder-parts.js'
 import type { LifeContext, SessionContext } from './session-guards.js'
 import type { ResponderStream } from './responder-stream.js'
@@ -49,6 +50,8 @@ export interface ResponderGuards {
   readonly handshake: readonly Guard<HandshakeContext>[]
   /** A request for the health of the responder. */
   readonly health: readonly Guard<PageRequest>[]
+  /** A request for metrics. */
+  readonly metrics: readonly Guard<MetricsContext, 401>[]
   /** What ends a session by itself. */
   readonly life: readonly Guard<LifeContext>[]
   /** A session message before its record is opened. */

@@ -11,6 +11,7 @@ import { faultOf } from './agent-event.js'
 import { CardIssuer } from './card-issuer.js'
 import { checkWhole } from './check-whole.js'
 import { createState } from './create-state.js'
+import { createMetering } from './create-metering.js'
 import { endpointsOf, paths } from './endpoints.js'
 import { createExchange } from './exchange-messages.js'
 import { honestSeams } from './honest-seams.js'
@@ -110,10 +111,11 @@ export const createResponder = async (options: ServeOptions, seams: ResponderSea
   // The port is not known before the listener has it, and what is wrong with the rest of the card is to be known before.
   let cards = cardIssuer(options, publicUrl ? urlText(publicUrl) : 'http://localhost', state)
   checkCard(cards.current())
-  const exchange = createExchange(state)
+  const metering = await createMetering(options, state, () => webSockets?.size ?? 0)
+  const exchange = createExchange(state, metering?.meter)
   const base = publicUrl?.pathname.replace(/\/$/, '') ?? ''
   const webSockets = webSocketListener(options, base, state, seams, exchange)
-  const pages = createPages(base, () => cards.current(), state)
+  const pages = createPages(base, () => cards.current(), state, metering?.page)
   const listener = await listen({
     host,
     port,

@@ -16,7 +16,11 @@ export class ConnectionStreams<Live extends TabledStream = TabledStream> impleme
   private readonly live = new Map<string, Live>()
   private readonly turns = new Map<string, Promise<void>>()
 
-  constructor(private readonly keyOf: StreamKey) {}
+  /** @param onCount told how many more there are */
+  constructor(
+    private readonly keyOf: StreamKey,
+    private readonly onCount: (more: 1 | -1) => void = () => undefined,
+  ) {}
 
   get size(): number {
     return this.live.size
@@ -34,13 +38,15 @@ export class ConnectionStreams<Live extends TabledStream = TabledStream> impleme
   }
 
   add(stream: Live): void {
-    this.live.set(this.keyOf(stream.kid, stream.id), stream)
+    const key = this.keyOf(stream.kid, stream.id)
+    if (!this.live.has(key)) this.onCount(1)
+    this.live.set(key, stream)
   }
 
   /** The stream is over; its id may be used again. */
   remove(stream: Live): void {
     const key = this.keyOf(stream.kid, stream.id)
-    if (this.live.get(key) === stream) this.live.delete(key)
+    if (this.live.get(key) === stream && this.live.delete(key)) this.onCount(-1)
   }
 
   /** Does the work for a message of a stream: at once, or after that of those before it which are not done yet. */
@@ -62,6 +68,8 @@ export class ConnectionStreams<Live extends TabledStream = TabledStream> impleme
 
 /** The live streams of every connection. They go when their connection is forgotten. */
 export class StreamTable<Live extends TabledStream> {
+  /** Live streams of all connections. */
+  size = 0
   private readonly connections = new WeakMap<object, ConnectionStreams<Live>>()
 
   constructor(private readonly keyOf: StreamKey) {}
@@ -69,7 +77,9 @@ export class StreamTable<Live extends TabledStream> {
   /** Those of one connection. */
   of(connection: object): ConnectionStreams<Live> {
     let streams = this.connections.get(connection)
-    if (streams === undefined) this.connections.set(connection, (streams = new ConnectionStreams(this.keyOf)))
+    if (streams !== undefined) return streams
+    streams = new ConnectionStreams(this.keyOf, more => (this.size += more))
+    this.connections.set(connection, streams)
     return streams
   }
 }

@@ -44,6 +44,13 @@ export class SessionTable<Session extends TabledSession> {
     return this.sessions.size
   }
 
+  /** Sessions that are held, once those that are over are gone. Each is one or the other. */
+  count(): { readonly live: number; readonly provisional: number } {
+    this.sweep()
+    const provisional = this.provisional.size
+    return { live: this.sessions.size - provisional, provisional }
+  }
+
   /** The live session that `kid` names, or undefined. */
   find(kid: string): Session | undefined {
     const session = this.sessions.get(kid)

@@ -41,6 +41,8 @@ export type BatchReply = { readonly kind: 'batch'; readonly body: BatchResponse 
 /** How a message came, and who waits for the reply. */
 export interface Arrival {
   readonly transport: 'http' | 'ws'
+  /** When it came, where that was before it is to be answered: milliseconds of a clock that never goes back. */
+  readonly arrivedAt?: number
   /** The connection, as a thing to tell it from others. Streams belong to one. */
   readonly connection: object
   /** Judges what the transport says about the message beside its bytes. @throws SageError */
@@ -58,12 +60,14 @@ export interface Arrival {
   readonly signal: AbortSignal
 }
 
-/** What answers messages. Neither step fails: whatever happens, there is a reply. */
+/** What answers messages. No step fails: whatever happens, there is a reply. */
 export interface Exchange {
   /** Reads the bytes of one message as JSON. */
   read(bytes: Uint8Array): Reading
   /** Answers what was read. */
   answer(reading: Reading, arrival: Arrival): Promise<Reply>
+  /** Told of a message that was read, and is not to be answered. */
+  unanswered(reading: Reading): void
   /** Answers what was read as a batch. `arrival.judge` is not asked: nothing beside its bytes says anything about it. */
   answerBatch(reading: Reading, arrival: Arrival): Promise<BatchReply>
 }

@@ -119,7 +119,10 @@ export class Connection {
       },
     }
     const reason = firstRefusal(incomingGuards, context)
-    if (reason !== undefined) return this.close(closeCodes[reason])
+    if (reason !== undefined) {
+      if (read !== undefined) exchange.unanswered(read)
+      return this.close(closeCodes[reason])
+    }
     await this.answer(context.reading, bytes.length)
   }
 

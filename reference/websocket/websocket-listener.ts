@@ -50,6 +50,11 @@ export class WebSocketListener implements Upgrades {
     this.server.on('headers', lines => lines.splice(0, lines.length, ...parts.upgradeHeaders(lines)))
   }
 
+  /** Connections that are open. */
+  get size(): number {
+    return this.connections.size
+  }
+
   refuse({ headersDistinct: headers }: IncomingMessage, isUpgrade: boolean): number | undefined {
     const { upgradeGuards, origins, maxConnections } = this.options
     const refusal = firstRefusal<UpgradeContext, number>(upgradeGuards, { isUpgrade, headers, origins })

@@ -26,6 +26,7 @@ const measure: Exchange = {
     judge(message)
     return { kind: 'handshake', body: (reading.isJson ? reading.value : {}) as never, message }
   },
+  unanswered: () => undefined,
   answerBatch: async reading => ({ kind: 'batch', body: { batch: reading.isJson && reading.value } as never }),
 }
 

@@ -44,6 +44,7 @@ export const echoing: Exchange = {
     return { kind: 'handshake', body: (reading.isJson ? reading.value : {}) as never, message }
   },
   answerBatch: () => Promise.reject(new Error('there are no batches over WebSocket')),
+  unanswered: () => undefined,
 }
 
 /** A clock that stands still until it is told to go on. */
