@@ -34,6 +34,7 @@ t.test('prerequisites lead from the card to the first ping', async t => {
       'card.published',
       'card.acceptable',
       'ws.endpoint',
+      'ws.text',
       'handshake.answered',
       'handshake.response-correct',
       'task.ping',
