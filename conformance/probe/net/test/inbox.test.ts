@@ -107,6 +107,42 @@ t.test("what comes before anything is asked is nobody's", async t => {
   t.strictSame(await inbox.wait(answer('a'), 1), { kind: 'timeout' })
 })
 
+t.test('the first message that answered nothing is remembered, and no answer is one', async t => {
+  const stray = { kind: 'stray' } as const
+  const strays: [name: string, (inbox: Inbox) => Promise<unknown>][] = [
+    ['before anything was asked', async inbox => inbox.frame(frame(answerTo('x')))],
+    [
+      'a second answer',
+      async inbox => {
+        const got = inbox.wait(answer('a'), LONG_MS)
+        for (const text of [answerTo('a'), answerTo('a', 'second')]) inbox.frame(frame(text))
+        await got
+      },
+    ],
+    [
+      'a late answer',
+      async inbox => {
+        await inbox.wait(answer('late'), 1)
+        inbox.frame(frame(answerTo('late')))
+      },
+    ],
+  ]
+  for (const [name, come] of strays) {
+    const inbox = new Inbox()
+    t.strictSame(await inbox.wait(stray, LONG_MS), { kind: 'sent' }, `nothing ${name}`)
+    await come(inbox)
+    inbox.frame(frame('{"later":1}'))
+    const first = await inbox.wait(stray, LONG_MS)
+    t.match(first, { kind: 'message' }, name)
+    t.not(bodyOf(first), '{"later":1}')
+  }
+  const honest = new Inbox()
+  const got = honest.wait(answer('a'), LONG_MS)
+  honest.frame(frame(answerTo('a')))
+  await got
+  t.strictSame(await honest.wait(stray, LONG_MS), { kind: 'sent' })
+})
+
 t.test('a message in fragments is put together, and has no flaw', async t => {
   const inbox = new Inbox()
   const got = inbox.wait(answer('a'), LONG_MS)
