@@ -98,6 +98,7 @@ const weighSilence = async ({ silence, ...found }: Broken, kit: Kit, world: Worl
     }
   }
   if (silence === 'timeout') return { state: 'fail', ...said, reasonCode: 'no-answer' }
+  if (silence === 'goodbye') return { state: 'fail', ...said }
   return { state: 'inconclusive', ...said, reasonCode: 'connection-ended' }
 }
 

@@ -10,11 +10,14 @@ export interface Broken {
   readonly reasonCode: string
   readonly expected: string
   readonly observed: string
-  /** Nothing came back: the runner finds out whether the target is alive before this counts. */
-  readonly silence?: 'timeout' | 'connection'
+  /** Nothing came back, or a goodbye: the runner finds out whether the target is alive before this counts. */
+  readonly silence?: 'timeout' | 'connection' | 'goodbye'
   /** The target was busy, and said when it will not be, in seconds: no answer to the question. */
   readonly busy?: number
 }
+
+/** Close code of whoever shuts down (RFC 6455 §7.4.1). */
+const GOING_AWAY = 1001
 
 /** Why a case cannot be judged. Thrown by the runner's own tools only, never by a check. */
 export class Interruption extends Error {
@@ -44,6 +47,7 @@ export const brokenBy = (answer: Answer, expected: string): Broken => {
   if (answer.kind === 'busy') return { ...said, reasonCode: 'busy', busy: answer.retryAfterSeconds }
   if (answer.kind === 'timeout') return { ...said, silence: 'timeout' }
   if (answer.kind === 'reset' || answer.kind === 'unreachable') return { ...said, silence: 'connection' }
+  if (answer.kind === 'closed' && answer.code === GOING_AWAY) return { ...said, silence: 'goodbye' }
   return said
 }
 

@@ -72,6 +72,8 @@ const isEmpty = ({ clock, transcript }: Evidence): boolean => clock.length + tra
 /** One case, played from its recording. */
 class PlayedScene {
   readonly #played: boolean[]
+  /** Entries whose answers whoever asked has, or never can have. */
+  readonly #answered: boolean[]
   /** The case does what it did not do when it was recorded: from there on nothing of it means anything. */
   #hasLeft = false
   /** So many answers have been given, in the order in which they came. */
@@ -86,10 +88,11 @@ class PlayedScene {
     readonly leave: (what: string) => void,
   ) {
     this.#played = evidence.transcript.map(isUnsent)
+    this.#answered = [...this.#played]
   }
 
   get isOver(): boolean {
-    return this.#isTurnOf(this.evidence.transcript.length)
+    return this.#answered.every(answered => answered)
   }
 
   now(): bigint {
@@ -132,6 +135,7 @@ class PlayedScene {
     // Answers come in the order in which they came: what a check does next may depend on it.
     while (!this.#isTurnOf(at) && !this.#hasLeft)
       if (!(await this.#next())) return this.#differ('the answers cannot have come in this order')
+    this.#answered[at] = true
     // Whoever gets this answer goes on as far as it can before the next one comes.
     setImmediate(() => {
       this.#given = at + 1

@@ -44,10 +44,11 @@ t.test('the report of an honest responder holds, without a connection being open
 })
 
 t.test('the report of a faulty responder holds, with the same failures', async t => {
-  const chosen = mutants.filter((_, index) => index % 16 === 5)
+  const ofEither = mutants.filter(({ kills }) => !kills.some(id => id.startsWith('ws.')))
+  const chosen = ofEither.filter((_, index) => index % 16 === 5)
   t.ok(chosen.length > 5)
   for (const { name, kills, fault, serve } of chosen) {
-    const found = await reportFault(fault, { only: kills, serve })
+    const found = await reportFault(fault, { only: kills, serve, transports: ['http', 'ws'] })
     t.equal(found.verdict, 'not conformant', name)
     t.match(await verify(found), { kind: 'holds' }, name)
   }

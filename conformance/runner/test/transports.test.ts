@@ -1,7 +1,8 @@
 import t from 'tap'
+import { WebSocket } from 'ws'
 import type { Transport } from '../../../schemas/index.js'
 import { honest, judgeFault, reportFault, type Trial } from '../../mutants/judge-mutant.js'
-import { insert, webSocket, type Fault } from '../../mutants/responder/mutant.js'
+import { all, insert, sockets, webSocket, wire, type Fault } from '../../mutants/responder/mutant.js'
 import type { SessionDraft } from '../../probe/initiator/session-draft.js'
 import { accepts, compares, rejects, type Check } from '../check.js'
 import { broken, brokenBy, Interruption, isAccepted, type Broken } from '../judgement.js'
@@ -169,6 +170,26 @@ t.test('a connection that has to be closed is, with the code that is due', async
       observed: 'the connection was closed with 1003',
     },
   ])
+})
+
+t.test('a target that says goodbye and is gone is lost, and one that stays has closed with the wrong code', async t => {
+  for (const leaves of [true, false]) {
+    let said = false
+    const goodbye = sockets(honest => ({
+      ...honest,
+      WebSocket: class extends WebSocket {
+        override close(): void {
+          said = true
+          super.close(1001)
+        }
+      },
+    }))
+    const gone = wire(['card'], answer => (said && leaves ? { ...answer, status: 999 } : answer))
+    const expected = leaves
+      ? { state: 'inconclusive', reasonCode: 'target-lost' }
+      : { state: 'fail', reasonCode: 'closed-1001' }
+    t.match(await judge([binary()], all(goodbye, gone)), [expected])
+  }
 })
 
 t.test('frames that say what the honest ones say are an error of the suite', async t => {

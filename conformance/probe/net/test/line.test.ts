@@ -284,13 +284,29 @@ t.test('a target that reads takes all, and one that does not is said to have sta
   const bulk = Array.from({ length: 64 }, () => said(new Uint8Array(2 ** 18)))
   const bytes = bulk.map(encodeFrame).reduce((sum, frame) => sum + frame.length, 0)
   const reads = await raw(t, () => undefined)
-  t.strictSame(await (await lineTo(t, reads)).converse(bulk, { kind: 'stalled' }), { kind: 'taken', bytes })
+  const taken = await (await lineTo(t, reads)).converse(bulk, { kind: 'stalled' })
+  t.strictSame(taken, { kind: 'taken', bytes, answered: 0 })
 
   const doesNot = await raw(t, ({ socket }) => void socket.pause())
   const line = await lineTo(t, doesNot)
   const arrived = await line.converse(bulk, { kind: 'stalled' })
-  t.match(arrived, { kind: 'stalled', bytes: Number })
+  t.match(arrived, { kind: 'stalled', bytes: Number, answered: 0 })
   t.ok(arrived.kind === 'stalled' && arrived.bytes < bytes)
+})
+
+t.test('nothing is read from a target that is to stall: one that answers all it takes stops taking', async t => {
+  const url = await raw(t, ({ socket }) => {
+    socket.on('data', bytes => {
+      if (socket.write(Buffer.from(bytes))) return
+      socket.pause()
+      socket.once('drain', () => socket.resume())
+    })
+  })
+  const line = await lineTo(t, url)
+  const bulk = Array.from({ length: 128 }, () => said(new Uint8Array(2 ** 18)))
+  const arrived = await line.converse(bulk, { kind: 'stalled' })
+  t.match(arrived, { kind: 'stalled' })
+  t.ok(arrived.kind === 'stalled' && arrived.answered > 0, 'what waited comes once it is read again')
 })
 
 t.test('a target that goes away while it is written to has not taken all', async t => {
@@ -301,21 +317,22 @@ t.test('a target that goes away while it is written to has not taken all', async
 })
 
 t.test('an upgrade that is refused, or answered with anything else, leaves no connection', async t => {
-  const answers: [text: string, expected: object][] = [
+  const answers: [text: string, expected: object, thenEnds?: true][] = [
     ['HTTP/1.1 404 X\r\nContent-Length: 4\r\n\r\nnope', { kind: 'response', response: { status: 404 } }],
     ['HTTP/1.1 426 X\r\nContent-Length: 0\r\n\r\n', { kind: 'response', response: { status: 426 } }],
     ['HTTP/1.1 200 X\r\nContent-Length: 0\r\n\r\n', { kind: 'response', response: { status: 200 } }],
     ['SSH-2.0-x\r\n\r\n', { kind: 'not-http' }],
     [`HTTP/1.1 101 X\r\n${'x'.repeat(70_000)}`, { kind: 'not-http', reason: 'a head beyond 64 KiB' }],
-    ['HTTP/1.1 404 X\r\nContent-Length: 9\r\n\r\nshort', { kind: 'not-http' }],
-    ['HTTP/1.1 10', { kind: 'not-http' }],
-    ['', { kind: 'reset' }],
+    ['HTTP/1.1 404 X\r\nContent-Length: 9\r\n\r\nshort', { kind: 'not-http' }, true],
+    ['HTTP/1.1 10', { kind: 'not-http' }, true],
+    ['', { kind: 'reset' }, true],
   ]
-  for (const [text, expected] of answers) {
+  for (const [text, expected, thenEnds] of answers) {
     let gone: Promise<unknown> | undefined
     const url = await tcp(t, socket => {
       gone = once(socket, 'close')
-      socket.end(text)
+      socket.write(text)
+      if (thenEnds) socket.end()
     })
     const { exchanged, line } = await open(url)
     t.equal(line, undefined)
