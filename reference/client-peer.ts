@@ -1,6 +1,6 @@
 import { realpathSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { connect, createIdentity, isSageError, type ConnectOptions, type Session } from './index.js'
+import { connect, createIdentity, isSageError, type ConnectOptions, type SendOptions, type Session } from './index.js'
 import { parseBase64Url } from './bytes/base64.js'
 import { encodeUtf8 } from './bytes/utf8.js'
 
@@ -17,6 +17,10 @@ export interface Asked {
   readonly payload: Uint8Array
   /** How often the payload is sent, all at once. */
   readonly requests: number
+  /** What each is sent in: by itself unless it says otherwise. */
+  readonly as?: 'batch' | 'stream'
+  /** Each may be compressed, and its answer. */
+  readonly encoding?: SendOptions['encoding']
 }
 
 const required = (environment: Environment, name: string): string => {
@@ -32,19 +36,41 @@ const transportIn = (environment: Environment): 'http' | 'ws' | undefined => {
   throw new Error('SAGE_TRANSPORT is http or ws')
 }
 
+/** Is a variable that says yes or nothing set? @throws Error where it says something else */
+const isSet = (environment: Environment, name: string): boolean => {
+  const value = environment[name]
+  if (value !== undefined && value !== '1') throw new Error(`${name} is 1`)
+  return value === '1'
+}
+
+const encodingIn = (environment: Environment): SendOptions['encoding'] => {
+  const name = environment['SAGE_ENCODING']
+  if (name === undefined || name === 'gzip') return name
+  throw new Error('SAGE_ENCODING is gzip')
+}
+
+const kindIn = (environment: Environment): Asked['as'] => {
+  const [batch, stream] = [isSet(environment, 'SAGE_BATCH'), isSet(environment, 'SAGE_STREAM')]
+  if (batch && stream) throw new Error('SAGE_BATCH and SAGE_STREAM do not go together')
+  return batch ? 'batch' : stream ? 'stream' : undefined
+}
+
 /** Milliseconds for each exchange: the judge waits longer, so that a silence is told apart from a hang. */
 const TIMEOUT_MS = 5_000
 
 /**
- * Reads the variables SAGE_URL, SAGE_EXPECTED_DID, SAGE_TASK, SAGE_PAYLOAD, and the optional SAGE_REQUESTS, SAGE_KEM_KEY
- * and SAGE_TRANSPORT.
- * @throws Error when one is missing or names no transport; SageError `malformed` when the KEM key is no b64u of 32 bytes
+ * Reads the variables SAGE_URL, SAGE_EXPECTED_DID, SAGE_TASK, SAGE_PAYLOAD, and the optional SAGE_REQUESTS, SAGE_BATCH,
+ * SAGE_STREAM, SAGE_ENCODING, SAGE_KEM_KEY and SAGE_TRANSPORT.
+ * @throws Error when one is missing or has a value that it cannot have; SageError `malformed` when the KEM key is no b64u
+ * of 32 bytes
  */
 export const readEnvironment = (environment: Environment): Asked => {
   const url = required(environment, 'SAGE_URL')
   const expectedDid = required(environment, 'SAGE_EXPECTED_DID')
   const kemKey = environment['SAGE_KEM_KEY']
   const transport = transportIn(environment)
+  const as = kindIn(environment)
+  const encoding = encodingIn(environment)
   return {
     url,
     options: {
@@ -57,17 +83,47 @@ export const readEnvironment = (environment: Environment): Asked => {
     task: required(environment, 'SAGE_TASK'),
     payload: encodeUtf8(required(environment, 'SAGE_PAYLOAD')),
     requests: Number(environment['SAGE_REQUESTS'] ?? '1'),
+    ...(as !== undefined && { as }),
+    ...(encoding !== undefined && { encoding }),
   }
 }
 
-/** Sends the payload as often as it is asked, all at once, and gives the answers. @throws SageError of the first that has none */
-export const askAll = async (
-  session: Pick<Session, 'send'>,
-  { task, payload, requests }: Pick<Asked, 'task' | 'payload' | 'requests'>,
+const askInBatch = async (
+  session: Pick<Session, 'sendBatch'>,
+  { task, payload, requests, encoding }: Omit<Asked, 'url' | 'options'>,
 ): Promise<Uint8Array[]> => {
-  const asked = Array.from({ length: requests }, () => session.send(task, payload))
-  await Promise.allSettled(asked)
-  return Promise.all(asked)
+  const request = { task, plaintext: payload, ...(encoding && { options: { encoding } }) }
+  const settled = await session.sendBatch(Array.from({ length: requests }, () => request))
+  return settled.map(outcome => {
+    if (!outcome.ok) throw outcome.error
+    return outcome.plaintext
+  })
+}
+
+const askInStream = async (
+  session: Pick<Session, 'stream'>,
+  { task, payload, encoding }: Omit<Asked, 'url' | 'options'>,
+): Promise<Uint8Array[]> => {
+  const chunks: Uint8Array[] = []
+  for await (const chunk of session.stream(task, payload, encoding && { encoding })) chunks.push(chunk)
+  return chunks
+}
+
+/**
+ * Sends the payload as often as it is asked, all at once, and gives the answers: those of a stream, once it has come to its
+ * end, in their order.
+ * @throws SageError of the first that has none
+ */
+export const askAll = async (
+  session: Pick<Session, 'send' | 'sendBatch' | 'stream'>,
+  asked: Omit<Asked, 'url' | 'options'>,
+): Promise<Uint8Array[]> => {
+  const { task, payload, requests, as, encoding } = asked
+  if (as === 'batch') return askInBatch(session, asked)
+  if (as === 'stream') return askInStream(session, asked)
+  const sent = Array.from({ length: requests }, () => session.send(task, payload, encoding && { encoding }))
+  await Promise.allSettled(sent)
+  return Promise.all(sent)
 }
 
 const main = async (): Promise<void> => {

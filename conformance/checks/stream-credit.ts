@@ -4,7 +4,8 @@ import { accepts, rejects } from '../runner/check.js'
 import { brokenBy, Interruption, judgeAcceptance, type Broken } from '../runner/judgement.js'
 import type { Kit } from '../runner/kit.js'
 import { judgeErrorEnd, judgeFinish, judgeSilence } from '../runner/stream-judgement.js'
-import { echoesOverWs, inChunksOf, openStalling, stallingChunks, stalls, tooFewRecordsFor } from './stream-needs.js'
+import { echoesOverWs, stallingChunks, stalls, tooFewRecordsFor } from './stream-needs.js'
+import { judgeChunks, openToTheWindow } from './stream-window.js'
 
 /** Chunks that the suite sends of one stream beyond its window. */
 const MOST_BEYOND = 64
@@ -25,23 +26,6 @@ const whyNotBeyond = (target: Target): string | undefined =>
 
 /** An echo, and as many controls of the responder as it likes to send with it. */
 const tooFewForMany = (target: Target): string | undefined => tooFewRecordsFor(2 * manyChunks(target), target)
-
-/** Reads so many chunks, which have to come. */
-const judgeChunks = async (stream: StreamConversation, count: number, what: string): Promise<Broken | undefined> => {
-  for (let left = count; left > 0; left--) {
-    const part = await stream.next()
-    if (part.kind !== 'chunk' || part.end) return brokenBy(part, what)
-  }
-  return undefined
-}
-
-/** An echo that stands still, of which the chunks that it may send without credit were read. */
-const openToTheWindow = async (kit: Kit): Promise<{ stream: StreamConversation; found: Broken | undefined }> => {
-  const { streamWindow } = kit.target.limits
-  const stream = kit.stream(await kit.session(), inChunksOf(1))
-  await openStalling(kit, stream)
-  return { stream, found: await judgeChunks(stream, streamWindow, `${streamWindow} chunks before any credit`) }
-}
 
 /** Is everything else on the connection answered while a stream waits? */
 const judgeOthers = async (kit: Kit, waiting: StreamConversation, forWhat: string): Promise<Broken | undefined> => {

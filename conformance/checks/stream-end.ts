@@ -5,7 +5,8 @@ import { accepts } from '../runner/check.js'
 import { Interruption, judgeAcceptance, type Broken } from '../runner/judgement.js'
 import type { Kit } from '../runner/kit.js'
 import { judgeErrorEnd, judgeFinish, judgeSilence } from '../runner/stream-judgement.js'
-import { echoesOverWs, inChunksOf, openStalling, stalls, tooFewRecordsFor } from './stream-needs.js'
+import { echoesOverWs, stalls, tooFewRecordsFor } from './stream-needs.js'
+import { openToTheWindow } from './stream-window.js'
 
 const EMPTY = new Uint8Array(0)
 /** Streams that the suite opens at once on a connection. */
@@ -69,8 +70,8 @@ export const streamEndChecks = [
     variant: 'waiting',
     needs: stalls,
     run: async kit => {
-      const stream = kit.stream(await kit.session(), inChunksOf(1))
-      await openStalling(kit, stream)
+      const { stream, found } = await openToTheWindow(kit)
+      if (found) return found
       await stream.send(stream.draftCancel())
       return (await judgeErrorEnd(stream, 'cancelled')) ?? judgeSilence(kit, stream, 'nothing comes after the end')
     },

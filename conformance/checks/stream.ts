@@ -111,6 +111,7 @@ export const streamChecks = [
     },
   }),
   accepts('stream.error-ends', {
+    also: ['error.empty-plaintext'],
     needs: echoes,
     run: async kit => {
       const stream = kit.stream(await kit.session(), inChunksOf(0))

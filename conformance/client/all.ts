@@ -1,8 +1,11 @@
 import { answerChecks } from './cases/answer.js'
+import { batchChecks } from './cases/batch.js'
 import { cardChecks } from './cases/card.js'
+import { gzipChecks } from './cases/gzip.js'
 import { handshakeChecks } from './cases/handshake.js'
 import { lossChecks } from './cases/loss.js'
 import { ownChecks } from './cases/own.js'
+import { streamChecks } from './cases/stream.js'
 import { websocketChecks } from './cases/websocket.js'
 import type { ClientCheck } from './check.js'
 
@@ -14,4 +17,7 @@ export const clientChecks: readonly ClientCheck[] = [
   ...handshakeChecks,
   ...answerChecks,
   ...lossChecks,
+  ...batchChecks,
+  ...gzipChecks,
+  ...streamChecks,
 ]

@@ -1,4 +1,11 @@
-import { transports, type CloseCode, type Limits, type RequirementId, type Transport } from '../../schemas/index.js'
+import {
+  transports,
+  type Capability,
+  type CloseCode,
+  type Limits,
+  type RequirementId,
+  type Transport,
+} from '../../schemas/index.js'
 import type { Fault } from '../peers/fault.js'
 import type { Observation } from '../peers/observation.js'
 import type { TranscriptEntry } from '../probe/initiator/transcript.js'
@@ -8,7 +15,7 @@ import type { ClientTask, Outcome } from './client.js'
 /** One run of an initiator: what it was told, what the responder saw, and how it ended. */
 export interface Run {
   readonly task: ClientTask
-  /** What an honest answer to each request is, in no order. */
+  /** What an honest answer to each request is, in no order; of a stream, its chunks in theirs. */
   readonly answers: readonly string[]
   readonly seen: Observation
   readonly outcome: Outcome
@@ -26,6 +33,14 @@ export interface Circumstances {
   readonly limits?: Partial<Limits>
   /** How often the payload is to be sent; needs an initiator that takes SAGE_REQUESTS. */
   readonly requests?: number
+  /** What the responder declares beside `ws`. */
+  readonly capabilities?: readonly Capability[]
+  /** The requests go as one batch; needs an initiator that takes SAGE_BATCH. */
+  readonly batch?: true
+  /** The task is opened as a stream; needs an initiator that takes SAGE_STREAM. */
+  readonly stream?: true
+  /** The request or its answer is compressed; needs an initiator that takes SAGE_ENCODING. */
+  readonly encoding?: 'gzip'
   /** No card: needs an initiator that takes SAGE_KEM_KEY. */
   readonly cardless?: true
 }
@@ -63,6 +78,13 @@ export type Watching = About & {
   readonly look: (runs: readonly [Run, Run]) => Broken | NotObserved | undefined
 }
 
+/** What an initiator sends to a responder that is as the fault has it; whether it takes an answer is its own affair. */
+export type Heeding = About &
+  OneOrNamed & {
+    /** Gives what was broken in a run, or nothing. */
+    readonly look: (run: Run) => Broken | undefined
+  }
+
 /** A case of a check: one fault, and what is to come of it. */
 export interface ClientCase {
   readonly name: string
@@ -86,6 +108,7 @@ export interface ClientCheck {
         readonly cases: readonly ClientCase[]
       }
     | { readonly name: 'accepts'; readonly cases: readonly ClientCase[] }
+    | { readonly name: 'heeds'; readonly cases: readonly ClientCase[]; readonly look: Heeding['look'] }
     | { readonly name: 'watches'; readonly look: Watching['look'] }
 }
 
@@ -95,7 +118,8 @@ const casesOf = (spec: OneOrNamed): ClientCase[] =>
     : Object.entries(spec.faults).map(([name, fault]) => ({ name, fault }))
 
 const create = (requirement: RequirementId, about: About, kind: ClientCheck['kind']): ClientCheck => {
-  const { variant, also = [], prerequisite = false, limits, requests, cardless } = about
+  const { variant, also = [], prerequisite = false } = about
+  const { limits, capabilities, requests, batch, stream, encoding, cardless } = about
   const isOfCard = cardless || (kind.name === 'refuses' && kind.at === 'card')
   const over = about.over ?? (isOfCard ? 'http' : undefined)
   return {
@@ -106,7 +130,11 @@ const create = (requirement: RequirementId, about: About, kind: ClientCheck['kin
     transports: over === undefined ? transports : [over],
     circumstances: {
       ...(limits && { limits }),
+      ...(capabilities && { capabilities }),
       ...(requests !== undefined && { requests }),
+      ...(batch && { batch }),
+      ...(stream && { stream }),
+      ...(encoding && { encoding }),
       ...(cardless && { cardless }),
     },
     kind,
@@ -120,6 +148,10 @@ export const refuses = (requirement: RequirementId, spec: Refusing): ClientCheck
 /** A check that an initiator accepts what no rule refuses. */
 export const accepts = (requirement: RequirementId, spec: Accepting): ClientCheck =>
   create(requirement, spec, { name: 'accepts', cases: casesOf(spec) })
+
+/** A check of what an initiator sends where it might send something else. */
+export const heeds = (requirement: RequirementId, spec: Heeding): ClientCheck =>
+  create(requirement, spec, { name: 'heeds', cases: casesOf(spec), look: spec.look })
 
 /** A check of what an initiator sends. */
 export const watches = (requirement: RequirementId, spec: Watching): ClientCheck =>

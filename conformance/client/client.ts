@@ -10,6 +10,12 @@ export interface ClientTask {
   readonly transport: Transport
   /** How often the payload is to be sent in one session, all at once. */
   readonly requests: number
+  /** Send them as one batch. */
+  readonly batch?: true | undefined
+  /** Open the task as a stream, with the payload as its one chunk. */
+  readonly stream?: true | undefined
+  /** Send compressed, or ask for an answer that is. */
+  readonly encoding?: 'gzip' | undefined
   /** The responder has no card, and this is its KEM key, b64u. */
   readonly kemKey?: string | undefined
 }
@@ -25,14 +31,17 @@ export type Outcome =
 export type Client = (task: ClientTask, timeoutMs: number) => Promise<Outcome>
 
 /** The environment variables that tell a process its task. Those that are undefined are not set. */
-export const environmentOf = ({ url, expectedDid, task, payload, transport, requests, kemKey }: ClientTask) => ({
-  SAGE_URL: url,
-  SAGE_EXPECTED_DID: expectedDid,
-  SAGE_TASK: task,
-  SAGE_PAYLOAD: payload,
-  SAGE_TRANSPORT: transport,
-  SAGE_REQUESTS: requests === 1 ? undefined : String(requests),
-  SAGE_KEM_KEY: kemKey,
+export const environmentOf = (task: ClientTask) => ({
+  SAGE_URL: task.url,
+  SAGE_EXPECTED_DID: task.expectedDid,
+  SAGE_TASK: task.task,
+  SAGE_PAYLOAD: task.payload,
+  SAGE_TRANSPORT: task.transport,
+  SAGE_REQUESTS: task.requests === 1 ? undefined : String(task.requests),
+  SAGE_BATCH: task.batch && '1',
+  SAGE_STREAM: task.stream && '1',
+  SAGE_ENCODING: task.encoding,
+  SAGE_KEM_KEY: task.kemKey,
 })
 
 /** Did it say that it has an answer, be it the right one? */

@@ -1,10 +1,11 @@
 import type { Transport } from '../../schemas/index.js'
 import { worstOf, type CaseResult, type CheckResult, type State } from '../runner/result.js'
 import { NotStartable } from '../vectors/child-peer.js'
+import { asksForGzip } from '../peers/request-answer.js'
 import type { ClientCheck, Run } from './check.js'
 import type { HonestRuns } from './honest-runs.js'
 import { Trial, type Bench } from './trial.js'
-import { describeOutcome, judgeAnswered, judgeRefused, withoutWebSocket, type Found } from './verdict.js'
+import { describeOutcome, judgeAnswered, judgeHeeded, judgeRefused, withoutWebSocket, type Found } from './verdict.js'
 
 /** What all checks of a run share. */
 export interface ClientEnvironment extends Bench {
@@ -30,15 +31,24 @@ const weigh = (found: Found, runs: readonly Run[]): Judged => {
   return { state: 'fail', reasonCode, expected, observed }
 }
 
+/** The variable that an initiator was given and has not taken, seen from a run with an honest responder. */
+const variableIgnored = ({ seen, task }: Run): string | undefined => {
+  const payloads = seen.requests.filter(({ message }) => message.task_id === task.task)
+  if (task.batch && seen.batches === 0) return 'SAGE_BATCH: no batch arrived'
+  if (task.stream && !payloads.some(({ message }) => message.stream)) return 'SAGE_STREAM: no stream was opened'
+  if (task.encoding && !payloads.some(asksForGzip))
+    return 'SAGE_ENCODING: nothing came compressed, and nothing compressed was asked for'
+  if (task.requests > 1 && payloads.length <= 1) return 'SAGE_REQUESTS: the payload was sent once'
+  return undefined
+}
+
 /** Why what follows cannot be judged, seen from the honest run before it. */
 const judgeTwin = (twin: Run, { circumstances }: ClientCheck): Found => {
-  const { requests = 1, cardless } = circumstances
   const { seen, outcome, task } = twin
-  const payloads = seen.requests.filter(({ message }) => message.task_id === task.task)
-  if (cardless && seen.handshakes.length === 0)
+  if (circumstances.cardless && seen.handshakes.length === 0)
     return { notObserved: 'the initiator does not take SAGE_KEM_KEY in place of a card' }
-  if (requests > 1 && payloads.length <= 1)
-    return { notObserved: 'the initiator does not take SAGE_REQUESTS: the payload was sent once' }
+  const ignored = variableIgnored(twin)
+  if (ignored !== undefined) return { notObserved: `the initiator does not take ${ignored}` }
   const found = judgeAnswered(twin)
   if (found)
     return { inconclusive: 'twin', observed: `the honest responder: ${found.observed} (${describeOutcome(outcome)})` }
@@ -54,6 +64,17 @@ const closed = (name: string, judged: Judged, ...runs: readonly Run[]): CaseResu
   transcript: runs.flatMap(({ transcript }) => transcript),
 })
 
+const judgeFault = (run: Run, kind: Exclude<ClientCheck['kind'], { readonly name: 'watches' }>): Found => {
+  switch (kind.name) {
+    case 'accepts':
+      return judgeAnswered(run)
+    case 'heeds':
+      return judgeHeeded(run, kind.look)
+    case 'refuses':
+      return judgeRefused(run, kind.at, kind.closes)
+  }
+}
+
 const judgeFaults = async (
   { check, transport }: PlannedCheck,
   twin: Run,
@@ -67,7 +88,7 @@ const judgeFaults = async (
     for (const { name, fault } of kind.cases) {
       if (environment.signal.aborted) return [...results, closed(name, { state: 'blocked', reasonCode: 'interrupted' })]
       const run = await trial.run('fault', fault)
-      const found = kind.name === 'accepts' ? judgeAnswered(run) : judgeRefused(run, kind.at, kind.closes)
+      const found = judgeFault(run, kind)
       // The twin stands before the first case.
       results.push(closed(name, weigh(found, [run]), ...(results.length === 0 ? [twin, run] : [run])))
     }

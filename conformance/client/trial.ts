@@ -31,6 +31,12 @@ const QUIET_MS = 2000
 
 const TASK = 'conformance/answer@v1'
 
+/** Chunks in which a stream is answered. */
+const CHUNKS = 3
+
+/** How often a payload is repeated that is to be worth compressing: 2924 bytes. */
+const REPEATED = 65
+
 const systemNow = (): bigint => BigInt(Date.now()) * 1_000_000n
 
 /** One responder, against which an initiator is run again and again. */
@@ -47,11 +53,12 @@ export class Trial {
   /** @param name tells the entropy of this responder from that of all others */
   static async begin(name: string, conditions: Conditions, bench: Bench): Promise<Trial> {
     const entropy = createEntropy(bench.seed, bench.salt, `client\n${name}\n${conditions.transport}`)
-    const { limits, cardless = false } = conditions.circumstances
+    const { limits, capabilities = [], cardless = false } = conditions.circumstances
     const setting = {
       identity: createPlayedIdentity(entropy),
       stranger: createPlayedIdentity(entropy),
       limits: { ...defaultLimits, ...limits },
+      capabilities,
       card: !cardless,
       entropy,
       now: systemNow,
@@ -64,9 +71,10 @@ export class Trial {
   async run(step: string, fault?: Fault): Promise<Run> {
     const { responder } = this.stand
     const { circumstances, transport } = this.conditions
-    const { requests = 1, cardless } = circumstances
+    const { requests = 1, batch, stream, encoding, cardless } = circumstances
     const answer = `answer-${createUuid(this.entropy)}`
-    const payload = `payload-${createUuid(this.entropy)}`
+    const word = `payload-${createUuid(this.entropy)}`
+    const payload = encoding ? Array.from({ length: REPEATED }, () => word).join(' ') : word
     const { identity, stranger } = responder.setting
     const expected = fault?.unexpected ? identity : (fault?.identity?.(identity, { stranger }) ?? identity)
     const task: ClientTask = {
@@ -76,18 +84,22 @@ export class Trial {
       payload,
       transport,
       requests,
+      batch,
+      stream,
+      encoding,
       kemKey: cardless && encodeBase64url(identity.kemPublicKey),
     }
     const seen = responder.begin({
       task: TASK,
       answerOf: index => encodeUtf8(`${answer}-${index}`),
+      chunks: CHUNKS,
       payload: encodeUtf8(payload),
       together: requests,
       ...(fault && { fault }),
     })
     const outcome = await this.bench.client(task, this.bench.timeoutMs).finally(() => responder.end())
     if (seen.ownFault !== undefined) throw seen.ownFault
-    const answers = Array.from({ length: requests }, (_, index) => `${answer}-${index}`)
+    const answers = Array.from({ length: stream ? CHUNKS : requests }, (_, index) => `${answer}-${index}`)
     return { task, answers, seen, outcome, transcript: transcriptOf(step, seen.exchanges, this.#keeper) }
   }
 

@@ -2,7 +2,7 @@ import type { CloseCode } from '../../schemas/index.js'
 import { MAX_FLOOD } from '../peers/listener.js'
 import { broken, type Broken } from '../runner/judgement.js'
 import { printable } from '../vectors/finding.js'
-import type { NotObserved, Place, Run } from './check.js'
+import type { Heeding, NotObserved, Place, Run } from './check.js'
 import { isAnswered, type Outcome } from './client.js'
 
 /** What came of a run, or of all runs of a check that watches. */
@@ -34,7 +34,6 @@ const linesOf = (stdout: Uint8Array): string[] =>
     .toString('utf8')
     .replace(/\r?\n$/, '')
     .split(/\r?\n/)
-    .sort()
 
 /** What an initiator does wrong, whatever the responder is like. */
 const misconduct = (run: Run, expected: string): Broken | undefined => {
@@ -71,10 +70,11 @@ const misbehaviour = ({ outcome }: Run, expected: string): Broken | undefined =>
 }
 
 /** Did the initiator print every answer, and nothing else? */
-const judgeOutput = ({ outcome, answers }: Run): Broken | undefined => {
+const judgeOutput = ({ outcome, answers, task }: Run): Broken | undefined => {
   if (outcome.kind !== 'exit') return undefined
-  const printed = linesOf(outcome.stdout)
-  const wanted = [...answers].sort()
+  const inOrder = (lines: readonly string[]): readonly string[] => (task.stream ? lines : lines.toSorted())
+  const printed = inOrder(linesOf(outcome.stdout))
+  const wanted = inOrder(answers)
   if (printed.length === wanted.length && printed.every((line, index) => line === wanted[index])) return undefined
   const shown = printable(printed.join('\n')).slice(0, MAX_SHOWN)
   return broken(
@@ -113,6 +113,16 @@ export const withoutWebSocket = ({ seen, outcome }: Run): string | undefined => 
   if (seen.connections.length === 0)
     return outcome.kind === 'exit' ? `${said}: no upgrade arrived (${describeOutcome(outcome)})` : undefined
   return seen.posted > 0 && seen.refusals.length === 0 ? `${said} for its messages: they arrived over HTTP` : undefined
+}
+
+/** What is wrong in what was sent to a responder that is as its fault has it, or nothing. */
+export const judgeHeeded = (run: Run, look: Heeding['look']): Found => {
+  const { seen, outcome } = run
+  const expected = 'a responder is sent what it may be sent, and nothing twice'
+  if (seen.unplayable !== undefined) return { notObserved: seen.unplayable }
+  const found = misconduct(run, expected) ?? look(run) ?? misbehaviour(run, expected)
+  if (found || seen.faultPlayed) return found
+  return { inconclusive: 'fault-not-met', observed: describeOutcome(outcome) }
 }
 
 const wentOn = ({ seen }: Run, at: Place): Broken | undefined => {

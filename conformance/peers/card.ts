@@ -1,4 +1,4 @@
-import { defaultLimits, type Limits } from '../../schemas/index.js'
+import { defaultLimits, type Capability, type Limits } from '../../schemas/index.js'
 import { encodeBase64url } from '../probe/bytes/base64.js'
 import { concat } from '../probe/bytes/framing.js'
 import { encodeTime, SECOND } from '../probe/bytes/time.js'
@@ -8,12 +8,16 @@ import type { PlayedIdentity } from './identity.js'
 
 const HOUR = 3600n * SECOND
 
-/** The card of an honest responder at `http`, and at `ws` where it takes connections, still unsigned: issued a minute ago, good for a day. */
+/**
+ * The card of an honest responder at `http`, and at `ws` where it takes connections, still unsigned: issued a minute ago,
+ * good for a day.
+ * @param capabilities beside `ws`, in the order of the alphabet, which `ws` ends
+ */
 export const draftCard = (
   { did, signingPublicKey, kemPublicKey }: PlayedIdentity,
   http: string,
   ws: string | undefined,
-  limits: Partial<Limits>,
+  { limits, capabilities }: { readonly limits: Partial<Limits>; readonly capabilities: readonly Capability[] },
   now: bigint,
 ): CardDraft => ({
   sage: '1.0',
@@ -24,7 +28,7 @@ export const draftCard = (
     kem: { kty: 'OKP', crv: 'X25519', x: encodeBase64url(kemPublicKey) },
   },
   endpoints: { http, ...(ws !== undefined && { ws }) },
-  capabilities: ws === undefined ? [] : ['ws'],
+  capabilities: ws === undefined ? capabilities : [...capabilities, 'ws'],
   limits: { ...defaultLimits, ...limits },
   issuedAt: encodeTime(now - 60n * SECOND),
   expiresAt: encodeTime(now + 24n * HOUR),

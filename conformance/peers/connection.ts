@@ -126,8 +126,10 @@ export class PlayedConnection {
       }
       case 'endless':
         return this.#flood(reply.body)
+      case 'cut':
       case 'whole':
         for (const frame of reply.frames ?? [textFrame(reply.body)]) await this.#send(frame)
+        if (reply.ending === 'cut') await new Promise<void>(resolve => this.socket.end(() => resolve()))
     }
   }
 

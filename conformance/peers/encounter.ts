@@ -1,5 +1,5 @@
-import { CLOSE_TASK, type Limits } from '../../schemas/index.js'
-import type { JsonObject } from '../probe/bytes/json.js'
+import { CLOSE_TASK, type Capability, type Limits } from '../../schemas/index.js'
+import type { Json, JsonObject } from '../probe/bytes/json.js'
 import type { Entropy } from '../probe/entropy.js'
 import { openRequest, type OpenedRequest } from '../probe/handshake/request.js'
 import { createResolver } from '../probe/identity/resolver.js'
@@ -10,8 +10,18 @@ import type { PlayedIdentity } from './identity.js'
 import { claimOf, NotTaken } from './intake.js'
 import { Observation } from './observation.js'
 import { PlayedSession, type PlayedRequest } from './played-session.js'
-import { jsonReply, type Reply } from './reply.js'
-import { answerPayload, draftAnswer, sealAnswer, type PlayedTask } from './request-answer.js'
+import { jsonReply, noReply, type Reply } from './reply.js'
+import {
+  answerPayload,
+  answerStream,
+  asksForGzip,
+  compress,
+  draftAnswer,
+  draftChunks,
+  sealAnswer,
+  type PlayedTask,
+} from './request-answer.js'
+import { readContent, type Content } from './request-content.js'
 import { Turns } from './turns.js'
 
 /** How a responder is to be, with a fault or without. */
@@ -19,6 +29,8 @@ export interface Setting {
   readonly identity: PlayedIdentity
   readonly stranger: PlayedIdentity
   readonly limits: Limits
+  /** Beside `ws`, in the order of the alphabet. */
+  readonly capabilities: readonly Capability[]
   /** Has it a card? */
   readonly card: boolean
   readonly entropy: Entropy
@@ -52,8 +64,8 @@ export const HONEST: Fault = {}
 const isHandshakeFault = ({ derivation, response, responseData, handshakeEnvelope, handshakeReply }: Fault): boolean =>
   [derivation, response, responseData, handshakeEnvelope, handshakeReply].some(step => step !== undefined)
 
-const isAnswerFault = ({ answer, answerEnvelope, answerReply, frames }: Fault): boolean =>
-  [answer, answerEnvelope, answerReply, frames].some(step => step !== undefined)
+const isAnswerFault = ({ answer, chunks, answerEnvelope, answerReply, frames }: Fault): boolean =>
+  [answer, chunks, answerEnvelope, answerReply, frames].some(step => step !== undefined)
 
 /** What is exchanged with an initiator in one run, over whatever connections: its handshakes, its sessions, its requests. */
 export class Encounter {
@@ -107,7 +119,9 @@ export class Encounter {
       seen.faultPlayed = true
       return { reply: instead, what: 'handshake', judged: 'not looked at' }
     }
-    const { session, request } = this.#open(text)
+    const { session, request, refused, isControl } = this.#open(text)
+    if (isControl) return { reply: noReply, what: 'control', judged: 'opened', opened: request }
+    if (refused) return this.#refuse(session, request, refused)
     if (!instead || request.message.task_id !== act.task) return this.#request(session, request)
     seen.faultPlayed = true
     return { reply: instead, what: request.message.task_id, judged: 'opened, and not carried out', opened: request }
@@ -129,14 +143,37 @@ export class Encounter {
     return { reply, what: 'handshake', judged: 'accepted' }
   }
 
-  #open(text: Uint8Array): { session: PlayedSession; request: PlayedRequest } {
+  #open(text: Uint8Array): Content & { session: PlayedSession } {
     const message = parseSessionMessage(text)
     if (this.seen.requests.some(({ message: before }) => before.payload === message.payload)) this.seen.repeats += 1
     const session = this.#sessions.get(message.kid)
     if (!session || session.ended) throw new NotTaken('session_unknown', 'session.unknown')
-    const request = session.open(message)
-    this.seen.requests.push(request)
-    return { session, request }
+    const content = readContent(session.open(message), this.setting)
+    this.seen.requests.push(content.request)
+    return { session, ...content }
+  }
+
+  #refuse(session: PlayedSession, request: PlayedRequest, { error, rule }: NonNullable<Content['refused']>): Handled {
+    this.seen.refusals.push(rule)
+    const draft = draftAnswer(request, session, this.act, 0, this.setting.entropy)
+    const reply = jsonReply(200, sealAnswer({ ...draft, success: false, error, plaintext: new Uint8Array(0) }))
+    return { reply, what: request.message.task_id, judged: `opened, and refused: ${rule}`, opened: request }
+  }
+
+  /** The responses to the messages of a batch, with the fault of the run in them. */
+  respond(honest: readonly Json[]): readonly Json[] {
+    const { fault, seen } = this
+    seen.batches += 1
+    if (!fault.responses) return honest
+    try {
+      const responses = fault.responses(honest)
+      seen.faultPlayed = true
+      return responses
+    } catch (cause) {
+      if (!(cause instanceof Unplayable)) throw cause
+      seen.unplayable = cause.message
+      return honest
+    }
   }
 
   async #request(session: PlayedSession, request: PlayedRequest): Promise<Handled> {
@@ -155,18 +192,24 @@ export class Encounter {
   #payload(session: PlayedSession, request: PlayedRequest, index: number): Reply {
     const { act, seen, fault } = this
     const { entropy } = this.setting
-    const honest = draftAnswer(request, session, act, index, entropy)
+    const { stream } = request.message
+    const draft = draftAnswer(request, session, act, index, entropy)
+    const honest = this.setting.capabilities.includes('gzip') && asksForGzip(request) ? compress(draft) : draft
+    const answer = (how: Fault): Reply =>
+      stream
+        ? answerStream(draftChunks(request, session, act, stream.id, entropy), how, stage)
+        : answerPayload(honest, how, stage)
     const answerTo = (other: PlayedRequest) =>
       sealAnswer(draftAnswer(other, session, act, this.#payloads.indexOf(other), entropy))
     const stage: AnswerStage = { ...this.stage(), session, request, index, requests: this.#payloads, answerTo }
     try {
-      const reply = answerPayload(honest, fault, stage)
+      const reply = answer(fault)
       if (isAnswerFault(fault)) seen.faultPlayed = true
       return reply
     } catch (cause) {
       if (!(cause instanceof Unplayable)) throw cause
       seen.unplayable = cause.message
-      return answerPayload(honest, HONEST, stage)
+      return answer(HONEST)
     }
   }
 }

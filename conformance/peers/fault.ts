@@ -1,4 +1,5 @@
 import type { HandshakeResponse, HandshakeResponseData } from '../../schemas/index.js'
+import type { Json } from '../probe/bytes/json.js'
 import type { Entropy } from '../probe/entropy.js'
 import type { AckTag } from '../probe/handshake/ack-tag.js'
 import type { Derivation } from '../probe/handshake/derivation.js'
@@ -85,6 +86,10 @@ export interface Fault {
   readonly handshakeReply?: (reply: Reply, stage: HandshakeStage) => Reply
   /** The answer to a request with the payload before it is sealed. */
   readonly answer?: (draft: AnswerDraft, stage: AnswerStage) => AnswerDraft
+  /** The chunks of the answer to a stream before they are sealed; `answerReply` is given all of them. */
+  readonly chunks?: (drafts: readonly AnswerDraft[], stage: AnswerStage) => readonly AnswerDraft[]
+  /** The responses to the messages of a batch. */
+  readonly responses?: (honest: readonly Json[]) => readonly Json[]
   /** The sealed answer, as an object or as text. */
   readonly answerEnvelope?: (response: WireResponse, stage: AnswerStage) => object | string
   readonly answerReply?: (reply: Reply, stage: AnswerStage) => Reply

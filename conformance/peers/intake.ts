@@ -35,10 +35,10 @@ const checkHints = (arrival: Arrival, body: JsonObject): void => {
 }
 
 /**
- * The JSON object of a POST, by the rules of http.md that come before it is looked into.
+ * The JSON object of a POST, by the rules of http.md that come before it is looked into, save those of its headers.
  * @throws NotTaken
  */
-export const takeBody = (arrival: Arrival): JsonObject => {
+export const takeObject = (arrival: Arrival): JsonObject => {
   if (arrival.method !== 'POST') throw new NotTaken('method_not_allowed', `http.method: ${arrival.method}`)
   const types = valuesOf(arrival, 'content-type')
   if (types.length !== 1 || !/^application\/json(?:\s*;\s*charset="?utf-8"?)?$/i.test(types[0] ?? ''))
@@ -46,12 +46,20 @@ export const takeBody = (arrival: Arrival): JsonObject => {
   if (valuesOf(arrival, 'content-encoding').length > 0)
     throw new NotTaken('unsupported_media_type', 'http.content-encoding')
   try {
-    const body = parseJsonObject(arrival.body)
-    checkHints(arrival, body)
-    return body
+    return parseJsonObject(arrival.body)
   } catch (cause) {
     throw cause instanceof Refusal ? new NotTaken('malformed', cause.message) : cause
   }
+}
+
+/**
+ * The message of a POST, with which its headers agree.
+ * @throws NotTaken
+ */
+export const takeBody = (arrival: Arrival): JsonObject => {
+  const body = takeObject(arrival)
+  checkHints(arrival, body)
+  return body
 }
 
 /** Which kind of message an object claims to be: with a `kid`, a request. */

@@ -86,6 +86,11 @@ const send = async (response: ServerResponse, reply: Reply): Promise<number> => 
       return 0
     case 'truncated':
       return truncate(response, reply)
+    case 'cut':
+      response.writeHead(reply.status, reply.headers.flat())
+      await new Promise<void>(resolve => response.write(reply.body, () => resolve()))
+      response.destroy()
+      return reply.body.length
     case 'endless':
       response.writeHead(reply.status, reply.headers.flat())
       return flood(response, reply.body)

@@ -52,7 +52,9 @@ export class Observation {
   handshakesAfterFault = 0
   requestsAfterFault = 0
   readonly connections: SeenConnection[] = []
-  /** Messages that arrived over HTTP. */
+  /** Batches that arrived. */
+  batches = 0
+  /** Messages that arrived over HTTP; a batch is one. */
   posted = 0
   /** Requests that arrived at an address where only a redirect leads. */
   elsewhere = 0

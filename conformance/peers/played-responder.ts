@@ -1,13 +1,14 @@
 import type { Socket } from 'node:net'
 import { closeCodes } from '../../schemas/index.js'
-import { parseJsonObject, type JsonObject } from '../probe/bytes/json.js'
+import { parseJsonObject, type Json, type JsonObject } from '../probe/bytes/json.js'
 import type { ReadFrame } from '../probe/net/frames.js'
 import { Refusal } from '../probe/refusal.js'
+import { encodeBody } from '../probe/wire/body.js'
 import { dueClose } from '../probe/wire/due-close.js'
 import { draftCard, signPlayedCard } from './card.js'
 import { PlayedConnection } from './connection.js'
 import { Encounter, HONEST, type Act, type Handled, type Setting } from './encounter.js'
-import { idOf, NotTaken, takeBody } from './intake.js'
+import { idOf, NotTaken, takeBody, takeObject } from './intake.js'
 import type { Arrival } from './listener.js'
 import type { Observation, PeerExchange, SeenConnection } from './observation.js'
 import { closeReply, jsonReply, plainReply, type Reply } from './reply.js'
@@ -102,6 +103,7 @@ export class PlayedResponder {
   async #handled(arrival: Arrival, running: Encounter, origin: string): Promise<Handled> {
     const path = arrival.path.replace(/[?#].*$/s, '')
     if (path === CARD_PATH && arrival.method === 'GET') return this.#card(running, origin)
+    if (path === '/batch' && this.setting.capabilities.includes('batch')) return this.#batch(arrival, running, origin)
     if (path !== '/messages')
       return { reply: jsonReply(404, {}), what: 'unknown path', judged: 'nothing is served there' }
     running.seen.posted += 1
@@ -120,13 +122,31 @@ export class PlayedResponder {
     }
   }
 
+  async #batch(arrival: Arrival, running: Encounter, origin: string): Promise<Handled> {
+    running.seen.posted += 1
+    const what = 'batch'
+    try {
+      const messages = messagesOf(takeObject(arrival), this.setting.limits.maxBatch)
+      const answers = await Promise.all(
+        messages.map(each => this.#taken(running, origin, encodeBody([each]).slice(1, -1), () => requestOf(each))),
+      )
+      const honest = answers.map(({ reply }) => JSON.parse(Buffer.from(reply.body).toString('utf8')) as Json)
+      const judged = answers.map(answer => answer.judged).join('; ')
+      return { reply: jsonReply(200, { responses: running.respond(honest) }), what, judged }
+    } catch (cause) {
+      const refused = notTaken(cause)
+      running.seen.refusals.push(refused.rule)
+      return { reply: plainReply(refused.code), what, judged: `refused: ${refused.message}` }
+    }
+  }
+
   #card(running: Encounter, origin: string): Handled {
     const { seen } = running
     if (!this.setting.card) return { reply: jsonReply(404, {}), what: 'agent card', judged: 'there is none' }
     const stage = running.stage()
     const fault = origin === this.addresses.origin ? running.fault : HONEST
     if (fault.card || fault.signedCard || fault.cardReply) seen.faultPlayed = true
-    const draft = draftCard(stage.identity, origin, this.addresses.ws, this.setting.limits, stage.now)
+    const draft = draftCard(stage.identity, origin, this.addresses.ws, this.setting, stage.now)
     const card = signPlayedCard(fault.card?.(draft, stage) ?? draft, stage.identity)
     const reply = jsonReply(200, fault.signedCard?.(card, stage) ?? card)
     return { reply: fault.cardReply?.(reply, stage) ?? reply, what: 'agent card', judged: 'sent' }
@@ -180,6 +200,22 @@ export class PlayedResponder {
     running.seen.refusals.push(rule)
     return { reply: closeReply(due), what: 'message', judged: `refused: ${rule}` }
   }
+}
+
+/** The elements of a batch. @throws NotTaken */
+const messagesOf = ({ messages, ...others }: JsonObject, maxBatch: number): readonly Json[] => {
+  if (!Array.isArray(messages) || messages.length === 0 || Object.keys(others).length > 0)
+    throw new NotTaken('malformed', 'batch.malformed')
+  if (messages.length > maxBatch) throw new NotTaken('payload_too_large', 'batch.limit')
+  return messages as readonly Json[]
+}
+
+/** What stands in a batch, where it is a request. @throws NotTaken */
+const requestOf = (element: Json): JsonObject => {
+  const isObject = typeof element === 'object' && element !== null && !Array.isArray(element)
+  const body = isObject ? (element as JsonObject) : {}
+  if (body['kid'] === undefined || body['stream'] !== undefined) throw new NotTaken('malformed', 'batch.not-a-request')
+  return body
 }
 
 /** A refusal as the plain error that it is on the wire. */

@@ -1,17 +1,20 @@
-import { statusOf, type PlainErrorCode } from '../../schemas/index.js'
+import { statusOf, STREAM_MEDIA_TYPE, type PlainErrorCode } from '../../schemas/index.js'
+import { concat } from '../probe/bytes/framing.js'
+import { encodeUtf8 } from '../probe/bytes/utf8.js'
 import { closePayload, opcodes, type Frame } from '../probe/net/frames.js'
 import { encodeBody } from '../probe/wire/body.js'
 
 /**
  * What a played responder puts on the wire. `whole` unless it says otherwise: `truncated` promises all of the body and ends
- * the connection halfway, `endless` repeats it until nobody reads any more, `reset` and `closed` end the connection
- * without a byte. Over WebSocket the body is the message, and status and headers are nowhere.
+ * the connection halfway, `cut` ends it after all of the body without saying that this was all, `endless` repeats it until
+ * nobody reads any more, `reset` and `closed` end the connection without a byte. Over WebSocket the body is the message, and
+ * status and headers are nowhere.
  */
 export interface Reply {
   readonly status: number
   readonly headers: readonly (readonly [name: string, value: string])[]
   readonly body: Uint8Array
-  readonly ending?: 'whole' | 'truncated' | 'endless' | 'reset' | 'closed'
+  readonly ending?: 'whole' | 'truncated' | 'cut' | 'endless' | 'reset' | 'closed'
   /** What is sent over WebSocket in place of one frame with the body. */
   readonly frames?: readonly Frame[]
 }
@@ -34,6 +37,20 @@ export const jsonReply = (status: number, body: object | string): Reply => ({
   ],
   body: typeof body === 'string' ? Buffer.from(body, 'utf8') : encodeBody(body),
 })
+
+/** What a stream is answered with: over HTTP a response on each line, over WebSocket one in each message. */
+export const streamReply = (responses: readonly object[]): Reply => ({
+  status: 200,
+  headers: [
+    ['Content-Type', STREAM_MEDIA_TYPE],
+    ['Cache-Control', 'no-store'],
+  ],
+  body: concat(...responses.flatMap(response => [encodeBody(response), encodeUtf8('\n')])),
+  frames: responses.map(textFrame),
+})
+
+/** Nothing at all, as a control over WebSocket is answered. */
+export const noReply: Reply = { status: 0, headers: [], body: new Uint8Array(0), frames: [] }
 
 /** No answer: the connection is closed with this code. */
 export const closeReply = (code: number): Reply => ({

@@ -26,7 +26,9 @@ export const judgeErrorEnd = async (
   const expected = `the stream ends with ${code}`
   let part = await stream.next()
   while (part.kind === 'chunk' && !part.end) part = await stream.next()
-  return part.kind === 'authenticated' && part.error === code ? undefined : brokenBy(part, expected)
+  if (part.kind !== 'authenticated' || part.error !== code) return brokenBy(part, expected)
+  const { length } = part.plaintext
+  return length === 0 ? undefined : broken('plaintext', `${expected} and an empty plaintext`, `${length} bytes of it`)
 }
 
 /**

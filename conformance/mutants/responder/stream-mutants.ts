@@ -1,4 +1,4 @@
-import { ECHO_TASK } from '../../../schemas/index.js'
+import { ECHO_TASK, MAX_PING_BYTES, PING_TASK } from '../../../schemas/index.js'
 import { ECHO_CHUNK_SIZE } from '../../../reference/agent/tasks.js'
 import { cut } from '../../../reference/agent/served-streams.js'
 import { isChunk } from '../../../reference/agent/stream-state.js'
@@ -213,6 +213,20 @@ export const streamMutants = [
     'cancel-ignored',
     ['stream.cancel', 'stream.cancel/waiting'],
     streams(() => ({ cancel: () => undefined })),
+  ),
+  mutant(
+    'cancel-ignored-while-waiting',
+    ['stream.cancel/waiting'],
+    streams(({ cancel }) => ({
+      cancel: stream => (stream.counts.sent < stream.counts.credit ? cancel(stream) : undefined),
+    })),
+  ),
+  mutant(
+    'arguments-before-stream',
+    ['error.precedence/stream'],
+    insert('task', ({ message, plaintext }) =>
+      message.task_id === PING_TASK && plaintext.length > MAX_PING_BYTES ? 'payload_too_large' : undefined,
+    ),
   ),
   mutant(
     'streams-outlive-their-session',
