@@ -5,7 +5,7 @@ import type { ProbeSession, SessionDraft } from '../probe/initiator/session-draf
 import { asRequest, isFrames, withBody, type Outgoing } from '../probe/net/alter.js'
 import type { WireRequest } from '../probe/net/exchange.js'
 import { encodeBody } from '../probe/wire/body.js'
-import { encodeFrame, type WireFrames } from '../probe/net/frames.js'
+import { encodeFrame, PLAIN_MASK, type WireFrames } from '../probe/net/frames.js'
 import type {
   AfterHandshake,
   AfterMessage,
@@ -126,7 +126,9 @@ const isSame = (a: Outgoing, b: Outgoing): boolean => {
   )
 }
 
-const bytesOf = ({ frames }: WireFrames): Uint8Array => Buffer.concat(frames.map(encodeFrame))
+/** Masks are drawn anew for every frame, and mean nothing; that there is one does. */
+const bytesOf = ({ frames }: WireFrames): Uint8Array =>
+  Buffer.concat(frames.map(frame => encodeFrame({ ...frame, mask: frame.mask && PLAIN_MASK })))
 
 /** Twin, fault, refusal: what came of the three, or what was wrong. */
 const refuse = async <Draft>(
