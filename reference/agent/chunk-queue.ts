@@ -9,7 +9,7 @@ const DONE: Result = { done: true, value: undefined }
 
 /**
  * Chunks between the peer and whoever takes them here, in their order. How many wait in it is for the credit to bound. An
- * empty chunk that is the last one only ends, and is not given to anybody.
+ * empty chunk that is the last one only ends, and is not given, unless it is wanted.
  */
 export class ChunkQueue implements AsyncIterableIterator<Uint8Array> {
   /** Bytes that wait. */
@@ -19,8 +19,14 @@ export class ChunkQueue implements AsyncIterableIterator<Uint8Array> {
   private state: 'open' | 'ended' | 'failed' = 'open'
   private error: unknown
 
-  /** @param onTaken called for every chunk that somebody takes */
-  constructor(private readonly onTaken: () => void = () => undefined) {}
+  /**
+   * @param onTaken called for every chunk that somebody takes
+   * @param givesEmptyEnd is an empty chunk given, though it is the last?
+   */
+  constructor(
+    private readonly onTaken: () => void = () => undefined,
+    private readonly givesEmptyEnd = false,
+  ) {}
 
   /** Chunks that wait. */
   get length(): number {
@@ -33,7 +39,7 @@ export class ChunkQueue implements AsyncIterableIterator<Uint8Array> {
   }
 
   push(chunk: Uint8Array, isLast: boolean): void {
-    if (!isLast || chunk.length > 0) this.hand(chunk)
+    if (!isLast || chunk.length > 0 || this.givesEmptyEnd) this.hand(chunk)
     if (isLast) this.end()
   }
 

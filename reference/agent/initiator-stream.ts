@@ -173,7 +173,7 @@ export class InitiatorStream implements SessionStream {
     }
     if (this.isGivenUp) return this.conversation.end()
     this.watch()
-    void this.sendOn(first.isLast).catch((error: unknown) => this.giveUp(error))
+    void this.sendOn(first.isLast).catch(this.cannotSend)
     await this.receive(this.conversation)
   }
 
@@ -281,7 +281,12 @@ export class InitiatorStream implements SessionStream {
     if (!this.isDuplex || this.isOver || this.counts.peerEnded) return
     const credit = this.parts.creditFor(this.taken, this.counts)
     if (credit <= this.counts.given) return
-    void this.say(this.counts.give(credit)).catch((error: unknown) => this.giveUp(error))
+    void this.say(this.counts.give(credit)).catch(this.cannotSend)
+  }
+
+  private readonly cannotSend = (error: unknown): void => {
+    const isOfSession = isSageError(error, 'session_closed') || isSageError(error, 'connection_lost')
+    this.giveUp(isOfSession ? unknownOutcome(error) : error)
   }
 
   private readonly onAbort = (): void => {

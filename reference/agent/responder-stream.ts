@@ -57,7 +57,7 @@ export class ResponderStream implements TabledStream {
   private latest: ReceivedSessionMessage
   private readonly abort = new AbortController()
   private readonly bell = new Bell()
-  private readonly arrived = new ChunkQueue(() => this.onTaken())
+  private readonly arrived: ChunkQueue
   private given: MarkedChunks | undefined
   private ready: ReadyChunk | undefined
   /** Messages whose chunks are still to be echoed. */
@@ -75,6 +75,8 @@ export class ResponderStream implements TabledStream {
     this.kid = message.kid
     this.id = id
     this.latest = about.opening
+    // An echo has a chunk for each chunk, be it empty.
+    this.arrived = new ChunkQueue(() => this.onTaken(), message.task_id === ECHO_TASK)
     this.counts = new StreamState({ id, task: message.task_id, window: state.limits.streamWindow })
     // TCP holds an initiator back that does not read, and there is but one message of it (stream.http-no-credit).
     if (!this.isDuplex) this.counts.credit = Infinity
