@@ -58,8 +58,8 @@ for (const how of ways)
     t.same(await collect(session.stream(ECHO, [])), [], 'an empty last chunk only ends')
     const metadata = { chunk_size: '2' }
     t.same(await collect(session.stream(ECHO, bytes('abcde'), { metadata })), ['ab', 'cd', 'e'])
-    const many = await collect(session.stream(ECHO, new Uint8Array(1000), { metadata: { chunk_size: '1' } }))
-    t.equal(many.length, 1000, 'more than the window')
+    const many = await collect(session.stream(ECHO, new Uint8Array(200), { metadata: { chunk_size: '1' } }))
+    t.equal(many.length, 200, 'more than the window')
     t.same(await collect(session.stream('sage/ping@v1', bytes('a'))), ['! stream_violation'])
     await session.ping()
   })
@@ -91,7 +91,7 @@ t.test('a stream echoed chunk by chunk is what was sent', async t => {
         t.same(echoes[index], sent)
       }
     }),
-    { numRuns: 60 },
+    { numRuns: 25 },
   )
 })
 
