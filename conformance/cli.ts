@@ -63,7 +63,7 @@ const buildProgram = (finish: (status: number) => void): Command => {
     .option('--ws <url>', 'WebSocket endpoint, instead of the one in the card')
     .option('--transport <name>', 'over http or ws alone; both by default, where the agent has both')
     .option('--identity <file>', 'identity to shake hands with, for an agent that admits only known ones')
-    .option('--metrics-token <file>', 'bearer token for its metrics, where they are not shown to strangers')
+    .option('--metrics-token <file>', 'bearer token for its metrics, which strangers must not be shown then')
     .option('--only <id>', 'only these checks: an id, a requirement, or a glob; may be repeated', collect)
     .option('--skip <id>', 'not these checks; may be repeated', collect)
     .option('--strict', 'a SHOULD that does not hold counts as not conformant')

@@ -8,7 +8,7 @@ import { Refusal } from '../probe/refusal.js'
 import { accepts, type Needs } from '../runner/check.js'
 import { broken, brokenBy, Interruption, type Broken } from '../runner/judgement.js'
 import { interruptedBy, type Kit } from '../runner/kit.js'
-import { fetchMetrics, parseShown, readMetrics, showMetrics } from '../runner/metrics-reading.js'
+import { fetchMetrics, metricsHeaders, parseShown, readMetrics, showMetrics } from '../runner/metrics-reading.js'
 import { beyondLoopback } from './loopback.js'
 import { judgeMetric, metricsOf } from './metrics-table.js'
 import { judgeRebound } from './rebound.js'
@@ -55,6 +55,12 @@ const chooseNames = async (kit: Kit): Promise<string[]> => {
   // A short kid may stand anywhere by chance.
   const kid = session.kid.length < 16 ? canary : session.kid
   return [canary, kid, kit.identity.did, kit.identity.did.slice('did:key:'.length), PING_TASK]
+}
+
+/** An initiator that the target has never met, where it admits one. */
+const anotherInitiator = async (kit: Kit): Promise<Kit> => {
+  const stranger = kit.stranger()
+  return (await stranger.shakeHands()).kind === 'session' ? stranger : kit
 }
 
 /** Whether one of the names is anywhere in the name of a metric, or in a label of it. */
@@ -107,10 +113,11 @@ export const metricsChecks = [
   accepts('metrics.private', {
     needs: overHttp,
     run: async kit => {
-      const answer = readFetched(await fetchMetrics(kit, 'GET', true))
-      const expected = 'HTTP 401 or 403, or the metrics'
+      const answer = readFetched(await fetchMetrics(kit, []))
+      const expected = 'HTTP 401 or 403 for a stranger'
       if (answer.kind !== 'http') return brokenBy(answer, expected)
-      if (answer.status === 200)
+      // Whoever has a token for them says that they are not for everybody.
+      if (answer.status === 200 && kit.conversation.around.hasMetricsToken !== true)
         throw new Interruption(
           'not-observed',
           'public',
@@ -136,8 +143,10 @@ export const metricsChecks = [
     run: async kit => {
       const first = await chooseNames(kit)
       const before = seriesOf(await readMetrics(kit))
-      const second = await chooseNames(kit)
+      const other = await anotherInitiator(kit)
+      const second = await chooseNames(other)
       const shown = await readMetrics(kit)
+      await other.finish()
       const found = judgeNames(shown, first) ?? judgeNames(shown, second)
       if (found) return found
       const added = [...seriesOf(shown)].filter(each => !before.has(each)).length
@@ -149,6 +158,9 @@ export const metricsChecks = [
   accepts('http.loopback-host', {
     variant: 'metrics',
     needs: { ...overHttp, unobservable: target => beyondLoopback(endpointUrl(target, 'metrics').host) },
-    run: kit => judgeRebound(kit, endpointUrl(kit.target, 'metrics')),
+    run: async kit => {
+      await readMetrics(kit)
+      return judgeRebound(kit, endpointUrl(kit.target, 'metrics'), metricsHeaders(kit))
+    },
   }),
 ]

@@ -3,6 +3,7 @@ import { guardMutants } from './responder/guard-mutants.js'
 import { gzipMutants } from './responder/gzip-mutants.js'
 import { handshakeMutants } from './responder/handshake-mutants.js'
 import { httpMutants } from './responder/http-mutants.js'
+import { metricsMutants } from './responder/metrics-mutants.js'
 import type { ResponderMutant } from './responder/mutant.js'
 import { pageMutants } from './responder/page-mutants.js'
 import { sessionMutants } from './responder/session-mutants.js'
@@ -21,6 +22,7 @@ export const mutants: readonly ResponderMutant[] = [
   ...gzipMutants,
   ...batchMutants,
   ...pageMutants,
+  ...metricsMutants,
   ...streamMutants,
   ...streamWireMutants,
   ...websocketOpeningMutants,

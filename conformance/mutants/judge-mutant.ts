@@ -27,7 +27,11 @@ const settings: Settings = {
   exactClock: true,
   strict: false,
   flags: {},
+  metricsToken: true,
 }
+
+/** Without it nobody is shown the metrics of who is judged. */
+const token = 'a-token-for-those-who-judge'
 
 /** The reference, which looks after its connections so often that it sees a jump of the clock at once. */
 const watchful: ResponderSeams = { ...honestSeams, webSocket: { ...honestSeams.webSocket, sweepMs: 20 } }
@@ -58,11 +62,20 @@ const judgeResponder = async (fault: Fault, trial: Trial): Promise<Judged> => {
   const { suite = checks, serve } = trial
   const settings = settingsOf(trial)
   const clock = new FakeClock()
-  const capabilities = { ws: true, batch: true, gzip: true, health: true, metrics: true, stream: true, ...serve?.capabilities }
+  const capabilities = {
+    ws: true,
+    batch: true,
+    gzip: true,
+    health: true,
+    metrics: { token },
+    stream: true,
+    ...serve?.capabilities,
+  }
   const options = { ...serve, capabilities, identity: createIdentity(), clock }
   const agent = await createResponder(options, fault(watchful))
   try {
-    const world = new LiveWorld(clock, { timeoutMs: settings.timeoutMs, signal: new AbortController().signal })
+    const reach = { timeoutMs: settings.timeoutMs, signal: new AbortController().signal }
+    const world = new LiveWorld(clock, reach, undefined, token)
     const judged = await judge(suite, new URL(agent.url), settings, world)
     if (judged.problem !== undefined) throw new Error(judged.problem)
     return judged

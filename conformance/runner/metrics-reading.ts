@@ -2,7 +2,7 @@ import type { Answer } from '../probe/initiator/answer.js'
 import { readFetched } from '../probe/initiator/answer.js'
 import { endpointUrl, type Target } from '../probe/initiator/target.js'
 import { parseMetrics, type Exposition } from '../probe/metrics/text-format.js'
-import type { Exchanged } from '../probe/net/exchange.js'
+import type { Exchanged, WireRequest } from '../probe/net/exchange.js'
 import { METRICS_TOKEN } from '../probe/net/secret.js'
 import { Refusal } from '../probe/refusal.js'
 import { Interruption } from './judgement.js'
@@ -17,16 +17,15 @@ const mayHaveToken = (target: Target): boolean => {
   return metrics.hostname === given.hostname && (given.protocol !== 'https:' || metrics.protocol === 'https:')
 }
 
-/** A GET of the metrics, as a stranger or with the caller's token. */
-export const fetchMetrics = (kit: Kit, method = 'GET', asStranger = false): Promise<Exchanged> => {
-  const { hasMetricsToken } = kit.conversation.around
-  const shown = hasMetricsToken === true && !asStranger && mayHaveToken(kit.target)
-  const token = shown ? ([['Authorization', `Bearer ${METRICS_TOKEN}`]] as const) : []
-  return kit.fetch('metrics', method, endpointUrl(kit.target, 'metrics'), [
-    ['Accept', 'text/plain;version=0.0.4'],
-    ...token,
-  ])
-}
+/** Headers with which the metrics are shown to the suite, if the caller has what it takes. */
+export const metricsHeaders = (kit: Kit): WireRequest['headers'] =>
+  kit.conversation.around.hasMetricsToken === true && mayHaveToken(kit.target)
+    ? [['Authorization', `Bearer ${METRICS_TOKEN}`]]
+    : []
+
+/** A GET of the metrics. */
+export const fetchMetrics = (kit: Kit, headers = metricsHeaders(kit)): Promise<Exchanged> =>
+  kit.fetch('metrics', 'GET', endpointUrl(kit.target, 'metrics'), [['Accept', 'text/plain;version=0.0.4'], ...headers])
 
 /** The answer to a GET of the metrics that shows them; where they are not shown to the suite nothing can be judged by them. */
 export const showMetrics = async (kit: Kit): Promise<Answer> => {

@@ -8,7 +8,12 @@ import { insert, move, mutant, omit, type ListName, type ResponderMutant } from 
 const trips: Readonly<Record<string, readonly string[]>> = {
   'batch.not-a-request': ['batch.not-a-request', 'batch.not-a-request/handshake'],
   'handshake.capacity': ['handshake.capacity'],
-  'http.loopback-host': ['http.loopback-host', 'http.loopback-host/upgrade', 'http.loopback-host/health'],
+  'http.loopback-host': [
+    'http.loopback-host',
+    'http.loopback-host/upgrade',
+    'http.loopback-host/health',
+    'http.loopback-host/metrics',
+  ],
   'handshake.signature': ['handshake.signature', 'handshake.signature/other-key'],
   'record.once': ['record.once', 'record.replay'],
   'record.replay': ['record.replay', 'record.replay/behind-the-highest', 'stream.broken-continuation/replayed'],
