@@ -47,6 +47,7 @@ export const vectorOps = [
   'record.receive',
   'aad.request',
   'aad.response',
+  'gzip.open',
   'base64.decode',
   'base64url.decode',
   'token.parse',

@@ -11,9 +11,9 @@ const parseResponse = schemaParser(SessionResponse, 'session response')
 
 const openInput = (input: OpInput) => ({ callerAad: input.bytes('callerAad'), record: input.bytes('record') })
 
-/** Key schedule, records, and what they bind. */
+/** Key schedule, records, what they bind, and what is in them. */
 export const sessionOperations: Operations<
-  'key-schedule' | 'record.seal' | 'record.open' | 'record.receive' | 'aad.request' | 'aad.response'
+  'key-schedule' | 'record.seal' | 'record.open' | 'record.receive' | 'aad.request' | 'aad.response' | 'gzip.open'
 > = {
   'key-schedule': (input, { parts }) => ({ ...deriveKeySchedule(input.bytes('seed', 32), parts) }),
 
@@ -49,4 +49,6 @@ export const sessionOperations: Operations<
     const { requestRecord: _, ...members } = input.all()
     return { requestHash, aad: parts.responseAad(parseResponse({ ...members, data: '' }), requestHash, parts) }
   },
+
+  'gzip.open': (input, { parts }) => ({ plaintext: parts.inflateSync(input.bytes('bytes'), input.integer('max')) }),
 }

@@ -1,4 +1,4 @@
-import { gzip, inflateRaw, type Inflate, type InputType, type ZlibOptions } from 'node:zlib'
+import { gzip, inflateRaw, inflateRawSync, type InputType, type ZlibOptions } from 'node:zlib'
 import { crc32 } from '../bytes/crc32.js'
 import { malformed, SageError } from '../bytes/sage-error.js'
 
@@ -41,33 +41,48 @@ const headerLength = (member: Uint8Array): number => {
   return at
 }
 
-type InfoOptions = ZlibOptions & { readonly info: true }
-type InfoCallback = (error: Error | null, result: { readonly buffer: Uint8Array; readonly engine: Inflate }) => void
+interface InfoOptions extends ZlibOptions {
+  readonly info: true
+}
+
+interface Inflated {
+  readonly buffer: Uint8Array
+  /** It has read as many bytes as it has been written. */
+  readonly engine: { readonly bytesWritten: number }
+}
 
 // With the option `info` there is more than the types say.
-const inflateWithInfo = inflateRaw as unknown as (from: InputType, options: InfoOptions, done: InfoCallback) => void
+const inflateRawWithInfo = inflateRaw as unknown as (
+  from: InputType,
+  options: InfoOptions,
+  done: (error: Error | null, result: Inflated) => void,
+) => void
+const inflateRawSyncWithInfo = inflateRawSync as unknown as (from: InputType, options: InfoOptions) => Inflated
+
+const optionsFor = (maxBytes: number): InfoOptions => ({
+  info: true,
+  maxOutputLength: maxBytes,
+  chunkSize: CHUNK_BYTES,
+})
+
+const refusal = (cause: unknown): SageError =>
+  (cause as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE'
+    ? new SageError('payload_too_large', 'gzip: more than there may be')
+    : malformed('gzip: the data is damaged', { cause })
 
 /** The bytes of a Buffer as nothing more than bytes, for whoever slices them. */
 const plainBytes = ({ buffer, byteOffset, length }: Uint8Array): Uint8Array =>
   new Uint8Array(buffer, byteOffset, length)
 
-const isTooLarge = (error: Error): boolean => (error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE'
-
-interface Inflated {
-  readonly plaintext: Uint8Array
-  /** Bytes that it was inflated from. */
-  readonly consumed: number
+/** What was inflated, if it is what the rest of the member says. @throws SageError `malformed` */
+const checked = (body: Uint8Array, { buffer: plaintext, engine: { bytesWritten: end } }: Inflated): Uint8Array => {
+  if (end + TRAILER_BYTES !== body.length) throw malformed('gzip: not exactly one member')
+  if (readLe32(body, end) !== crc32(plaintext)) throw malformed('gzip: the checksum is wrong')
+  if (readLe32(body, end + 4) !== plaintext.length % 2 ** 32) throw malformed('gzip: the length is wrong')
+  return plainBytes(plaintext)
 }
 
-const inflateBody = (body: Uint8Array, maxBytes: number): Promise<Inflated> =>
-  new Promise((resolve, reject) => {
-    const options = { info: true, maxOutputLength: maxBytes, chunkSize: CHUNK_BYTES } as const
-    inflateWithInfo(body, options, (error, result) => {
-      if (error === null) return resolve({ plaintext: plainBytes(result.buffer), consumed: result.engine.bytesWritten })
-      if (isTooLarge(error)) return reject(new SageError('payload_too_large', 'gzip: more than there may be'))
-      reject(malformed('gzip: the data is damaged', { cause: error }))
-    })
-  })
+const bodyOf = (member: Uint8Array): Uint8Array => member.subarray(headerLength(member))
 
 /**
  * Inflates a plaintext with `encoding` `gzip`: exactly one member of RFC 1952, and nothing after it. Works beside the event
@@ -76,12 +91,25 @@ const inflateBody = (body: Uint8Array, maxBytes: number): Promise<Inflated> =>
  * @throws SageError `malformed` (gzip.one-member), `payload_too_large` (gzip.limit)
  */
 export const inflate = async (member: Uint8Array, maxBytes: number): Promise<Uint8Array> => {
-  const body = member.subarray(headerLength(member))
-  const { plaintext, consumed } = await inflateBody(body, maxBytes)
-  if (consumed + TRAILER_BYTES !== body.length) throw malformed('gzip: not exactly one member')
-  if (readLe32(body, consumed) !== crc32(plaintext)) throw malformed('gzip: the checksum is wrong')
-  if (readLe32(body, consumed + 4) !== plaintext.length % 2 ** 32) throw malformed('gzip: the length is wrong')
-  return plaintext
+  const body = bodyOf(member)
+  const inflated = await new Promise<Inflated>((resolve, reject) => {
+    inflateRawWithInfo(body, optionsFor(maxBytes), (error, result) =>
+      error === null ? resolve(result) : reject(refusal(error)),
+    )
+  })
+  return checked(body, inflated)
+}
+
+/** {@link inflate} for whoever has nothing else to do meanwhile. @throws SageError as it does */
+export const inflateSync = (member: Uint8Array, maxBytes: number): Uint8Array => {
+  const body = bodyOf(member)
+  let inflated: Inflated
+  try {
+    inflated = inflateRawSyncWithInfo(body, optionsFor(maxBytes))
+  } catch (error) {
+    throw refusal(error)
+  }
+  return checked(body, inflated)
 }
 
 /** Compresses a plaintext into one member of RFC 1952. Works beside the event loop. */

@@ -8,7 +8,7 @@ import {
   responseAad,
   type MessageLabels,
 } from './aad.js'
-import { deflate, inflate } from './gzip.js'
+import { deflate, inflate, inflateSync } from './gzip.js'
 
 /** The steps of this layer and those below that may be replaced, one by one. */
 export interface MessageParts extends HandshakeParts {
@@ -16,6 +16,7 @@ export interface MessageParts extends HandshakeParts {
   readonly encodeMetadata: typeof encodeMetadata
   readonly encodeStream: typeof encodeStream
   readonly inflate: typeof inflate
+  readonly inflateSync: typeof inflateSync
   readonly messageLabels: MessageLabels
   readonly requestAad: typeof requestAad
   readonly requestHash: typeof requestHash
@@ -29,6 +30,7 @@ export const messageParts: MessageParts = {
   encodeMetadata,
   encodeStream,
   inflate,
+  inflateSync,
   messageLabels,
   requestAad,
   requestHash,

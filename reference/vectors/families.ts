@@ -5,6 +5,7 @@ import { aad } from './families/aad.js'
 import { ackTag } from './families/ack-tag.js'
 import { base64 } from './families/base64.js'
 import { cards } from './families/cards.js'
+import { gzip } from './families/gzip.js'
 import { handshakeDerivation } from './families/handshake-derivation.js'
 import { handshakeMessages } from './families/handshake-messages.js'
 import { hkdf } from './families/hkdf.js'
@@ -33,6 +34,7 @@ const families: readonly ((ask: Ask) => Family)[] = [
   records,
   receiveTraces,
   aad,
+  gzip,
   transcript,
   recorded,
 ]

@@ -176,6 +176,26 @@ export const notes = {
     description: 'A rule about the capabilities that a card declares.',
     effect: 'An initiator uses what is not there, or refuses an agent that is newer than itself.',
   },
+  OtherMaker: {
+    description: 'A member that another implementation made; the source of the group says which.',
+    effect: 'Agents refuse what common libraries write.',
+  },
+  UnusualMember: {
+    description: 'A member of a form that RFC 1952 has and few libraries write.',
+    effect: 'Agents whose libraries differ cannot read each other.',
+  },
+  NotOneMember: {
+    description: 'Bytes that are close to a member of RFC 1952, or compressed in another way.',
+    effect: 'Lenient readers see a plaintext where strict ones see none.',
+  },
+  Trailing: {
+    description: 'More bytes than those of one member.',
+    effect: 'Two readers see two plaintexts in one record: one stops at the first member, another goes on.',
+  },
+  Bomb: {
+    description: 'A small member that inflates to far more than there may be.',
+    effect: 'A small record exhausts the memory of its receiver.',
+  },
 } as const satisfies Record<string, Note>
 
 /** Name of a flag. */

@@ -1,3 +1,4 @@
+import { compressionMutants } from './compression.js'
 import { guardMutants } from './guards.js'
 import { lenientMutants } from './lenient.js'
 import { mistakenMutants } from './mistaken.js'
@@ -10,4 +11,5 @@ export const derivationMutants: readonly DerivationMutant[] = [
   ...lenientMutants,
   ...windowMutants,
   ...guardMutants,
+  ...compressionMutants,
 ]

@@ -1,4 +1,5 @@
 import { requireSize } from '../crypto/raw-key.js'
+import { parseMember } from '../gzip/member.js'
 import { Refusal } from '../refusal.js'
 import { deriveSessionKeys } from '../session/keys.js'
 import { createReceiver, type Receiver } from '../session/receiver.js'
@@ -32,7 +33,7 @@ const delivered = (receiver: Receiver, delivery: Input): Output => {
   }
 }
 
-/** The operations of vectors on keys, records and what records are bound to. */
+/** The operations of vectors on keys, records, what records are bound to, and what is in them. */
 export const sessionOps = {
   'key-schedule': input => {
     const seed = hex(input, 'seed')
@@ -82,4 +83,6 @@ export const sessionOps = {
     )
     return { requestHash, aad }
   },
+
+  'gzip.open': input => ({ plaintext: parseMember(hex(input, 'bytes'), integer(input, 'max')) }),
 } satisfies Record<string, Operation<Input>>

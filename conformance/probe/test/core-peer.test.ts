@@ -147,6 +147,8 @@ t.test('every operation of vectors/README.md has an answer, in members of the na
     stream: { id: 's', cancel: true },
     requestRecord: '00',
   })
+  const empty = '1f8b0800000000000003030000000000000000'.padEnd(40, '0')
+  t.equal(ask('gzip.open', { bytes: empty, max: 1 })['plaintext'], '')
 
   t.equal(ask('base64.decode', { text: 'AA==' })['bytes'], '00')
   t.equal(ask('base64url.decode', { text: '_w' })['bytes'], 'ff')
@@ -204,6 +206,7 @@ t.test('every operation of vectors/README.md has an answer, in members of the na
     'record.receive': 'results',
     'aad.request': 'aad',
     'aad.response': 'aad requestHash',
+    'gzip.open': 'plaintext',
     'base64.decode': 'bytes',
     'base64url.decode': 'bytes',
     'token.parse': '',

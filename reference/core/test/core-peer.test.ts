@@ -140,6 +140,14 @@ t.test('envelopes are bound', async t => {
   rejected('aad.response', { ...response, success: true })
 })
 
+t.test('one member is opened, up to a limit', async t => {
+  const bytes = '1f8b0800000000000003cb48cdc9c9e7020020303a3606000000'
+  t.strictSame(accepted('gzip.open', { bytes, max: 6 }), { plaintext: '68656c6c6f0a' })
+  rejected('gzip.open', { bytes, max: 5 })
+  rejected('gzip.open', { bytes: `${bytes}00`, max: 6 })
+  rejected('gzip.open', { bytes: bytes.slice(2), max: 6 })
+})
+
 t.test('the forms are parsed', async t => {
   t.strictSame(accepted('base64.decode', { text: 'AQI=' }), { bytes: '0102' })
   t.strictSame(accepted('base64url.decode', { text: 'AQI' }), { bytes: '0102' })
