@@ -110,10 +110,17 @@ export class PlayedResponder {
     return this.#taken(running, origin, arrival.body, () => takeBody(arrival))
   }
 
-  async #taken(running: Encounter, origin: string, text: Uint8Array, parse: () => JsonObject): Promise<Handled> {
+  async #taken(
+    running: Encounter,
+    origin: string,
+    text: Uint8Array,
+    parse: () => JsonObject,
+    check: (body: JsonObject) => void = () => undefined,
+  ): Promise<Handled> {
     let body: JsonObject | undefined
     try {
       body = parse()
+      check(body)
       return await running.take(body, text, origin !== this.addresses.elsewhere)
     } catch (cause) {
       const refused = notTaken(cause)
@@ -128,7 +135,9 @@ export class PlayedResponder {
     try {
       const messages = messagesOf(takeObject(arrival), this.setting.limits.maxBatch)
       const answers = await Promise.all(
-        messages.map(each => this.#taken(running, origin, encodeBody([each]).slice(1, -1), () => requestOf(each))),
+        messages.map(each =>
+          this.#taken(running, origin, encodeBody([each]).slice(1, -1), () => objectOf(each), checkRequest),
+        ),
       )
       const honest = answers.map(({ reply }) => JSON.parse(Buffer.from(reply.body).toString('utf8')) as Json)
       const judged = answers.map(answer => answer.judged).join('; ')
@@ -210,12 +219,15 @@ const messagesOf = ({ messages, ...others }: JsonObject, maxBatch: number): read
   return messages as readonly Json[]
 }
 
-/** What stands in a batch, where it is a request. @throws NotTaken */
-const requestOf = (element: Json): JsonObject => {
-  const isObject = typeof element === 'object' && element !== null && !Array.isArray(element)
-  const body = isObject ? (element as JsonObject) : {}
-  if (body['kid'] === undefined || body['stream'] !== undefined) throw new NotTaken('malformed', 'batch.not-a-request')
-  return body
+/** What stands in a batch, where it is an object. @throws NotTaken */
+const objectOf = (element: Json): JsonObject => {
+  if (typeof element === 'object' && element !== null && !Array.isArray(element)) return element as JsonObject
+  throw new NotTaken('malformed', 'batch.not-a-request')
+}
+
+/** @throws NotTaken where it may not stand in a batch */
+const checkRequest = ({ kid, stream }: JsonObject): void => {
+  if (kid === undefined || stream !== undefined) throw new NotTaken('malformed', 'batch.not-a-request')
 }
 
 /** A refusal as the plain error that it is on the wire. */

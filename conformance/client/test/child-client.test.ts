@@ -23,9 +23,11 @@ t.test('a command is told its task by its environment, and by nothing that it in
   const say = `console.log(JSON.stringify(Object.fromEntries(Object.entries(process.env).filter(([n]) => /^SAGE_/.test(n)))))`
   process.env['SAGE_REQUESTS'] = '7'
   process.env['SAGE_KEM_KEY'] = 'inherited'
+  process.env['SAGE_STREAM'] = '1'
   t.teardown(() => {
     delete process.env['SAGE_REQUESTS']
     delete process.env['SAGE_KEM_KEY']
+    delete process.env['SAGE_STREAM']
   })
   const told = async (change: Partial<ClientTask>): Promise<unknown> => {
     const outcome = await run(say, change)
@@ -40,6 +42,12 @@ t.test('a command is told its task by its environment, and by nothing that it in
   }
   t.strictSame(await told({}), least)
   t.strictSame(await told({ requests: 2, kemKey: 'key' }), { ...least, SAGE_REQUESTS: '2', SAGE_KEM_KEY: 'key' })
+  t.strictSame(await told({ batch: true, stream: true, encoding: 'gzip' }), {
+    ...least,
+    SAGE_BATCH: '1',
+    SAGE_STREAM: '1',
+    SAGE_ENCODING: 'gzip',
+  })
 })
 
 t.test('a status, a signal, a hang and a flood are told apart', async t => {
