@@ -24,7 +24,8 @@ const MAX_CONNECTIONS = 1024
 const MAX_REQUESTS_PER_CONNECTION = 16_384
 const MESSAGES_PER_CONNECTION = 4
 const SWEEP_MS = 1_000
-const DRAIN_MS = 5_000
+/** Milliseconds for which a responder waits at its end for what runs, unless it is told otherwise. */
+export const DRAIN_MS = 5_000
 const REQUEST_TIMEOUT_MS = 30_000
 
 /** Where an agent listens, and under what address others find it. */
