@@ -9,7 +9,7 @@ export interface ChunkContext {
 
 const rejectIf = (wrong: boolean): 'peer_rejected' | undefined => (wrong ? 'peer_rejected' : undefined)
 
-/** What an initiator asks of a chunk (stream.received-order). That none comes after the last one, the end of the stream sees to. */
+/** What an initiator asks of a chunk: that it is the next one, that none was the last before it, that it is within the credit. */
 export const chunkGuards: readonly Guard<ChunkContext, 'peer_rejected'>[] = [
   ['stream.received-order', ({ chunk, live }) => rejectIf(chunk.seq !== live.received)],
   ['stream.received-order', ({ live }) => rejectIf(live.peerEnded)],

@@ -258,16 +258,10 @@ export class InitiatorStream implements SessionStream {
    */
   private async close(last: Uint8Array, conversation: Conversation): Promise<void> {
     const answer = await Promise.race([conversation.next().catch(() => undefined), twoTurns()])
-    if (answer !== undefined && (await this.isHonoured(answer)))
-      throw new SageError('peer_rejected', 'the answer went on after its last chunk')
+    const opened = answer && (await this.open(answer).catch(() => undefined))
+    const chunk = opened?.envelope.stream
+    if (chunk !== undefined && isChunk(chunk)) enforce(this.context.seams.guards.chunk, { chunk, live: this.counts })
     if (!this.isGivenUp) this.arrived.push(last, true)
-  }
-
-  private isHonoured(answer: Answer): Promise<boolean> {
-    return this.open(answer).then(
-      ({ envelope: { stream } }) => stream !== undefined && isChunk(stream),
-      () => false,
-    )
   }
 
   private async open(answer: Answer): Promise<OpenedResponse> {

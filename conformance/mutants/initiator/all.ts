@@ -3,6 +3,7 @@ import { cardMutants } from './card-mutants.js'
 import { guardMutants } from './guard-mutants.js'
 import { messageMutants } from './message-mutants.js'
 import type { InitiatorMutant } from './mutant.js'
+import { streamMutants } from './stream-mutants.js'
 import { websocketMutants } from './websocket-mutants.js'
 
 /** Every initiator that is wrong on purpose, each with the checks that find it. */
@@ -11,5 +12,6 @@ export const initiatorMutants: readonly InitiatorMutant[] = [
   ...cardMutants,
   ...messageMutants,
   ...answerMutants,
+  ...streamMutants,
   ...websocketMutants,
 ]

@@ -1,5 +1,16 @@
 import { honestInitiatorSeams } from '../../../reference/agent/initiator-seams.js'
-import { all, guardLists, guardsOf, mutant, omit, omitAt, parts, type Fault, type InitiatorMutant } from './mutant.js'
+import {
+  all,
+  guardLists,
+  guardsOf,
+  mutant,
+  omit,
+  omitAt,
+  parts,
+  streams,
+  type Fault,
+  type InitiatorMutant,
+} from './mutant.js'
 
 // A check for every guard, by the id of its requirement; those of one requirement in the order in which they stand.
 const judges: Readonly<Record<string, readonly string[]>> = {
@@ -25,13 +36,18 @@ const judges: Readonly<Record<string, readonly string[]>> = {
     'message.response-honoured/task-id',
     'message.response-honoured/kid',
   ],
+  'gzip.response-unasked': ['gzip.response-unasked'],
+  'stream.received-names': ['stream.received-names'],
+  'stream.received-order': [
+    'stream.received-order',
+    'stream.received-order/after-end',
+    'stream.received-order/beyond-credit',
+  ],
 }
 
 /** Guards that no run of a command can miss, each with its reason. */
 export const unmissed: Readonly<Record<string, string>> = {
   'card.superseded': 'needs two cards in one process; a command reads one. Judged by cards/verify-superseded',
-  'message.response-honoured 5':
-    'an answer with a coding or a stream that was not asked for: their chapters are to come',
 }
 
 /** X25519 that gives zeros where it ought to refuse. */
@@ -47,7 +63,11 @@ const takesZeros = parts(honest => ({
 }))
 
 // Rules that are kept in a second place too: one without the other is no mistake yet.
-const together: Readonly<Record<string, Fault>> = { 'handshake.response-low-order': takesZeros }
+const together: Readonly<Record<string, Fault>> = {
+  'handshake.response-low-order': takesZeros,
+  // Who gives credit as fast as chunks come sees none beyond it.
+  'stream.received-order 3': streams(() => ({ creditFor: (_taken, { given }) => given })),
+}
 
 /** The initiator without one of its guards, for every guard that it has. */
 export const guardMutants: readonly InitiatorMutant[] = guardLists.flatMap(list => {
@@ -58,7 +78,7 @@ export const guardMutants: readonly InitiatorMutant[] = guardLists.flatMap(list 
     const name = alone ? id : `${id} ${nth + 1}`
     if (Object.hasOwn(unmissed, name)) return []
     const kills = judges[id]?.[nth] ?? `no check for ${name}`
-    const fault = all(alone ? omit(list, id) : omitAt(list, place), together[id] ?? (honest => honest))
+    const fault = all(alone ? omit(list, id) : omitAt(list, place), together[name] ?? (honest => honest))
     const omits = `initiator-omits-${name.replace(/[. ]/g, '-')}`
     // The expected DID is looked at before the other rules too, for the sake of the message.
     if (id !== 'card.expected-did') return [mutant(omits, [kills], fault)]

@@ -5,6 +5,7 @@ import {
   type InitiatorParts,
   type InitiatorSeams,
 } from '../../../reference/agent/initiator-seams.js'
+import type { InitiatorStreamParts } from '../../../reference/agent/initiator-stream-parts.js'
 import type { Session } from '../../../reference/agent/session.js'
 import type { Guard } from '../../../reference/bytes/guard.js'
 import { askAll, type Asked } from '../../../reference/client-peer.js'
@@ -79,8 +80,13 @@ export const initiator =
   (replace: (honest: InitiatorParts) => Partial<InitiatorParts>): Fault =>
   honest => ({ ...honest, initiatorParts: { ...honest.initiatorParts, ...replace(honest.initiatorParts) } })
 
+/** Replaces decisions of the initiator in streams. */
+export const streams =
+  (replace: (honest: InitiatorStreamParts) => Partial<InitiatorStreamParts>): Fault =>
+  honest => ({ ...honest, streamParts: { ...honest.streamParts, ...replace(honest.streamParts) } })
+
 /** The lists of guards of an initiator, flat. */
-export const guardLists = ['card', 'before', 'after', 'answer'] as const
+export const guardLists = ['card', 'before', 'after', 'answer', 'chunk'] as const
 
 /** Name of a list of guards. */
 export type GuardList = (typeof guardLists)[number]
@@ -89,7 +95,7 @@ type AnyGuard = Guard<never, 'peer_rejected'>
 
 /** A list of guards. */
 export const guardsOf = ({ guards }: InitiatorSeams, list: GuardList): readonly AnyGuard[] =>
-  list === 'card' || list === 'answer' ? guards[list] : guards.response[list]
+  list === 'before' || list === 'after' ? guards.response[list] : guards[list]
 
 const withGuards = (seams: InitiatorSeams, list: GuardList, changed: readonly AnyGuard[]): InitiatorSeams => {
   const { guards } = seams
@@ -97,9 +103,9 @@ const withGuards = (seams: InitiatorSeams, list: GuardList, changed: readonly An
   return {
     ...seams,
     guards:
-      list === 'card' || list === 'answer'
-        ? { ...guards, ...part }
-        : { ...guards, response: { ...guards.response, ...part } },
+      list === 'before' || list === 'after'
+        ? { ...guards, response: { ...guards.response, ...part } }
+        : { ...guards, ...part },
   }
 }
 
@@ -137,6 +143,7 @@ export const insert =
 type Lists = {
   readonly card: InitiatorSeams['guards']['card']
   readonly answer: InitiatorSeams['guards']['answer']
+  readonly chunk: InitiatorSeams['guards']['chunk']
   readonly before: InitiatorSeams['guards']['response']['before']
   readonly after: InitiatorSeams['guards']['response']['after']
 }
