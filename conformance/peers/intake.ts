@@ -1,5 +1,5 @@
 import type { PlainErrorCode } from '../../schemas/index.js'
-import { parseJsonObject, type JsonObject } from '../probe/bytes/json.js'
+import { parseJsonObject, type Json, type JsonObject } from '../probe/bytes/json.js'
 import { Refusal } from '../probe/refusal.js'
 import type { Claim } from './fault.js'
 import type { Arrival } from './listener.js'
@@ -69,4 +69,23 @@ export const claimOf = (body: JsonObject): Claim => ({ kind: Object.hasOwn(body,
 export const idOf = (body: JsonObject | undefined): string | undefined => {
   const id = body?.['id']
   return typeof id === 'string' && /^[A-Za-z0-9._~:-]{1,128}$/.test(id) ? id : undefined
+}
+
+/** The elements of a batch. @throws NotTaken */
+export const messagesOf = ({ messages, ...others }: JsonObject, maxBatch: number): readonly Json[] => {
+  if (!Array.isArray(messages) || messages.length === 0 || Object.keys(others).length > 0)
+    throw new NotTaken('malformed', 'batch.malformed')
+  if (messages.length > maxBatch) throw new NotTaken('payload_too_large', 'batch.limit')
+  return messages as readonly Json[]
+}
+
+/** What stands in a batch, where it is an object. @throws NotTaken */
+export const objectOf = (element: Json): JsonObject => {
+  if (typeof element === 'object' && element !== null && !Array.isArray(element)) return element as JsonObject
+  throw new NotTaken('malformed', 'batch.not-a-request')
+}
+
+/** @throws NotTaken where it may not stand in a batch */
+export const checkRequest = ({ kid, stream }: JsonObject): void => {
+  if (kid === undefined || stream !== undefined) throw new NotTaken('malformed', 'batch.not-a-request')
 }

@@ -8,7 +8,7 @@ import { dueClose } from '../probe/wire/due-close.js'
 import { draftCard, signPlayedCard } from './card.js'
 import { PlayedConnection } from './connection.js'
 import { Encounter, HONEST, type Act, type Handled, type Setting } from './encounter.js'
-import { idOf, NotTaken, takeBody, takeObject } from './intake.js'
+import { checkRequest, idOf, messagesOf, NotTaken, objectOf, takeBody, takeObject } from './intake.js'
 import type { Arrival } from './listener.js'
 import type { Observation, PeerExchange, SeenConnection } from './observation.js'
 import { closeReply, jsonReply, plainReply, type Reply } from './reply.js'
@@ -209,25 +209,6 @@ export class PlayedResponder {
     running.seen.refusals.push(rule)
     return { reply: closeReply(due), what: 'message', judged: `refused: ${rule}` }
   }
-}
-
-/** The elements of a batch. @throws NotTaken */
-const messagesOf = ({ messages, ...others }: JsonObject, maxBatch: number): readonly Json[] => {
-  if (!Array.isArray(messages) || messages.length === 0 || Object.keys(others).length > 0)
-    throw new NotTaken('malformed', 'batch.malformed')
-  if (messages.length > maxBatch) throw new NotTaken('payload_too_large', 'batch.limit')
-  return messages as readonly Json[]
-}
-
-/** What stands in a batch, where it is an object. @throws NotTaken */
-const objectOf = (element: Json): JsonObject => {
-  if (typeof element === 'object' && element !== null && !Array.isArray(element)) return element as JsonObject
-  throw new NotTaken('malformed', 'batch.not-a-request')
-}
-
-/** @throws NotTaken where it may not stand in a batch */
-const checkRequest = ({ kid, stream }: JsonObject): void => {
-  if (kid === undefined || stream !== undefined) throw new NotTaken('malformed', 'batch.not-a-request')
 }
 
 /** A refusal as the plain error that it is on the wire. */
