@@ -20,6 +20,7 @@ import { streamChecks } from './stream.js'
 import { streamCreditChecks } from './stream-credit.js'
 import { streamEchoChecks } from './stream-echo.js'
 import { streamEndChecks } from './stream-end.js'
+import { streamGzipChecks } from './stream-gzip.js'
 import { streamHttpChecks } from './stream-http.js'
 import { streamViolationChecks } from './stream-violation.js'
 import { taskChecks } from './task.js'
@@ -56,4 +57,5 @@ export const checks: readonly Check[] = [
   ...streamEndChecks,
   ...streamHttpChecks,
   ...streamEchoChecks,
+  ...streamGzipChecks,
 ]

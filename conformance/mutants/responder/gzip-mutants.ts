@@ -82,7 +82,7 @@ export const gzipMutants = [
   ),
   mutant(
     'bad-gzip-taken-for-nothing',
-    ['gzip.one-member', 'gzip.one-member/close'],
+    ['gzip.one-member', 'gzip.one-member/close', 'gzip.one-member/stream'],
     parts(honest => ({
       inflate: (member, maxBytes) => honest.inflate(member, maxBytes).catch(() => new Uint8Array()),
     })),
@@ -138,7 +138,7 @@ export const gzipMutants = [
   ),
   mutant(
     'echo-never-compressed',
-    ['gzip.echo'],
+    ['gzip.echo', 'gzip.echo/stream'],
     codingOf((message, plaintext) => message.task_id !== ECHO_TASK && asksForGzip(message) && isLarge(plaintext)),
   ),
   mutant(
