@@ -119,18 +119,6 @@ export const streamChecks = [
       backwards: numbered(2, 1, 0),
     },
   }),
-  refuses('stream.received-order', {
-    variant: 'after-end',
-    ...stream,
-    over: 'http',
-    at: 'answer',
-    faults: {
-      'one more chunk': chunks((honest, stage) => [...honest, further(honest[0]!, stage, honest.length, true)]),
-      'two ends': chunks(honest =>
-        honest.map((draft, seq) => ({ ...draft, stream: { id: draft.stream?.id ?? '', seq, end: seq > 0 } })),
-      ),
-    },
-  }),
   heeds('stream.received-order', {
     variant: 'beyond-credit',
     ...stream,

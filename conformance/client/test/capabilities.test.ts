@@ -46,25 +46,6 @@ const guards =
   (replace: Partial<Seams['guards']>): Fault =>
   honest => ({ ...honest, guards: { ...honest.guards, ...replace } })
 
-/** Takes a part of a stream for the last that it reads. */
-const readsTo = (isLast: (text: string) => boolean): Fault =>
-  initiator(honest => ({
-    converse: async (channel, opening) => {
-      const conversation = await honest.converse(channel, opening)
-      let isOver = false
-      return {
-        send: body => conversation.send(body),
-        end: () => conversation.end(),
-        next: async () => {
-          if (isOver) return undefined
-          const answer = await conversation.next()
-          isOver = answer !== undefined && isLast(Buffer.from(answer.body).toString())
-          return answer
-        },
-      }
-    },
-  }))
-
 const NAMES: RequirementId = 'stream.received-names'
 
 /** What an initiator does wrong, and the check that says so, with its reason code. */
@@ -110,11 +91,6 @@ const wrong: Readonly<Record<string, [fault: Fault, check: string, reasonCode: s
   'takes half a line for the end': [streamParts({ cutOff: () => undefined }), 'stream.truncated/in-a-line', 'accepted'],
   'takes chunks in any order': [guards({ chunk: [] }), 'stream.received-order', 'accepted'],
   'takes chunks over WebSocket in any order': [guards({ chunk: [] }), 'stream.received-order', 'accepted', 'ws'],
-  'reads no further than the last chunk': [
-    readsTo(text => text.includes('"end":true')),
-    'stream.received-order/after-end',
-    'accepted',
-  ],
   'takes chunks for which it has given no credit': [
     honest => guards({ chunk: [] })(streamParts({ creditFor: (_, { given }) => given })(honest)),
     'stream.received-order/beyond-credit',

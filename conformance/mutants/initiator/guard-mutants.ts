@@ -40,7 +40,7 @@ const judges: Readonly<Record<string, readonly string[]>> = {
   'stream.received-names': ['stream.received-names'],
   'stream.received-order': [
     'stream.received-order',
-    'stream.received-order/after-end',
+    'see below',
     'stream.received-order/beyond-credit',
   ],
 }
@@ -48,6 +48,7 @@ const judges: Readonly<Record<string, readonly string[]>> = {
 /** Guards that no run of a command can miss, each with its reason. */
 export const unmissed: Readonly<Record<string, string>> = {
   'card.superseded': 'needs two cards in one process; a command reads one. Judged by cards/verify-superseded',
+  'stream.received-order 2': 'whoever has the last chunk may leave what comes after it unread',
 }
 
 /** X25519 that gives zeros where it ought to refuse. */
