@@ -1,6 +1,8 @@
 import { answerMutants } from './answer-mutants.js'
+import { batchMutants } from './batch-mutants.js'
 import { cardMutants } from './card-mutants.js'
 import { guardMutants } from './guard-mutants.js'
+import { gzipMutants } from './gzip-mutants.js'
 import { messageMutants } from './message-mutants.js'
 import type { InitiatorMutant } from './mutant.js'
 import { streamMutants } from './stream-mutants.js'
@@ -12,6 +14,8 @@ export const initiatorMutants: readonly InitiatorMutant[] = [
   ...cardMutants,
   ...messageMutants,
   ...answerMutants,
+  ...batchMutants,
+  ...gzipMutants,
   ...streamMutants,
   ...websocketMutants,
 ]

@@ -43,6 +43,7 @@ const judges: Readonly<Record<string, readonly string[]>> = {
     'see below',
     'stream.received-order/beyond-credit',
   ],
+  'batch.response-places': ['batch.response-places/number'],
 }
 
 /** Guards that no run of a command can miss, each with its reason. */

@@ -86,26 +86,25 @@ export const streams =
   honest => ({ ...honest, streamParts: { ...honest.streamParts, ...replace(honest.streamParts) } })
 
 /** The lists of guards of an initiator, flat. */
-export const guardLists = ['card', 'before', 'after', 'answer', 'chunk'] as const
+export const guardLists = ['card', 'before', 'after', 'answer', 'chunk', 'batchAnswer'] as const
 
 /** Name of a list of guards. */
 export type GuardList = (typeof guardLists)[number]
 
 type AnyGuard = Guard<never, 'peer_rejected'>
 
+const isOfHandshake = (list: GuardList): list is 'before' | 'after' => list === 'before' || list === 'after'
+
 /** A list of guards. */
 export const guardsOf = ({ guards }: InitiatorSeams, list: GuardList): readonly AnyGuard[] =>
-  list === 'before' || list === 'after' ? guards.response[list] : guards[list]
+  isOfHandshake(list) ? guards.response[list] : guards[list]
 
 const withGuards = (seams: InitiatorSeams, list: GuardList, changed: readonly AnyGuard[]): InitiatorSeams => {
   const { guards } = seams
   const part = { [list]: changed }
   return {
     ...seams,
-    guards:
-      list === 'before' || list === 'after'
-        ? { ...guards, response: { ...guards.response, ...part } }
-        : { ...guards, ...part },
+    guards: isOfHandshake(list) ? { ...guards, response: { ...guards.response, ...part } } : { ...guards, ...part },
   }
 }
 
@@ -144,6 +143,7 @@ type Lists = {
   readonly card: InitiatorSeams['guards']['card']
   readonly answer: InitiatorSeams['guards']['answer']
   readonly chunk: InitiatorSeams['guards']['chunk']
+  readonly batchAnswer: InitiatorSeams['guards']['batchAnswer']
   readonly before: InitiatorSeams['guards']['response']['before']
   readonly after: InitiatorSeams['guards']['response']['after']
 }
