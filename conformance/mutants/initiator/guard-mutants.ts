@@ -38,11 +38,7 @@ const judges: Readonly<Record<string, readonly string[]>> = {
   ],
   'gzip.response-unasked': ['gzip.response-unasked'],
   'stream.received-names': ['stream.received-names'],
-  'stream.received-order': [
-    'stream.received-order',
-    'see below',
-    'stream.received-order/beyond-credit',
-  ],
+  'stream.received-order': ['stream.received-order', 'see below', 'stream.received-order/beyond-credit'],
   'batch.response-places': ['batch.response-places/number'],
 }
 
