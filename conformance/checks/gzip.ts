@@ -200,7 +200,7 @@ export const gzipChecks = [
       const session = await kit.session()
       const plaintext = new Uint8Array(MAX_PING_BYTES)
       const large = kit.target.capabilities.has('echo')
-        ? [{ task_id: ECHO_TASK, plaintext: new Uint8Array(40_000) }]
+        ? [{ task_id: ECHO_TASK, plaintext: new Uint8Array(10_000) }]
         : []
       for (const wish of [{ plaintext }, { task_id: 'nobody/serves-this@v1' }, ...large])
         for (const accepted of [undefined, 'identity', 'deflate', 'gzip;q=0']) {

@@ -3,7 +3,7 @@ import { createIdentity } from '../../reference/agent/identity.js'
 import { honestSeams } from '../../reference/agent/honest-seams.js'
 import { createResponder } from '../../reference/agent/responder.js'
 import type { ResponderSeams } from '../../reference/agent/responder-state.js'
-import type { Report, Transport } from '../../schemas/index.js'
+import { capabilities, type Report, type Transport } from '../../schemas/index.js'
 import { checks } from '../checks/index.js'
 import { createReport } from '../report/json.js'
 import type { Check } from '../runner/check.js'
@@ -33,11 +33,30 @@ const settings: Settings = {
 /** Without it nobody is shown the metrics of who is judged. */
 const token = 'a-token-for-those-who-judge'
 
+/** Every capability of the reference that it does not have by itself. */
+const everything: ServeOptions['capabilities'] = {
+  ws: true,
+  batch: true,
+  gzip: true,
+  health: true,
+  metrics: { token },
+  stream: true,
+}
+
 /** The reference, which looks after its connections so often that it sees a jump of the clock at once. */
 const watchful: ResponderSeams = { ...honestSeams, webSocket: { ...honestSeams.webSocket, sweepMs: 20 } }
 
 /** The fault of a responder that has none. */
 export const honest: Fault = seams => seams
+
+/** The reference without one of its capabilities, for each of them. */
+export const withoutEach: readonly Partial<ServeOptions>[] = capabilities.map(name => ({
+  capabilities: { [name]: false },
+}))
+
+/** Is this what the reference comes to? What it does not declare is skipped, and not all of its limits can be reached. */
+export const isAsItShould = ({ state, reasonCode }: CheckResult): boolean =>
+  state === 'pass' || state === 'skip' || (state === 'not-observed' && reasonCode === 'target')
 
 /** What is judged, and how. */
 export interface Trial {
@@ -62,16 +81,12 @@ const judgeResponder = async (fault: Fault, trial: Trial): Promise<Judged> => {
   const { suite = checks, serve } = trial
   const settings = settingsOf(trial)
   const clock = new FakeClock()
-  const capabilities = {
-    ws: true,
-    batch: true,
-    gzip: true,
-    health: true,
-    metrics: { token },
-    stream: true,
-    ...serve?.capabilities,
+  const options = {
+    ...serve,
+    capabilities: { ...everything, ...serve?.capabilities },
+    identity: createIdentity(),
+    clock,
   }
-  const options = { ...serve, capabilities, identity: createIdentity(), clock }
   const agent = await createResponder(options, fault(watchful))
   try {
     const reach = { timeoutMs: settings.timeoutMs, signal: new AbortController().signal }

@@ -13,7 +13,7 @@ import { mutantPeer } from './derivation/mutant.js'
 import { mutants } from './index.js'
 import { initiatorMutants } from './initiator/all.js'
 import { judgeInitiator } from './initiator/judge-initiator.js'
-import { honest, judgeFault } from './judge-mutant.js'
+import { honest, isAsItShould, judgeFault, withoutEach, type Trial } from './judge-mutant.js'
 import type { KillResult, KillTask, Role } from './kill-worker.js'
 
 // npm run kill-matrix            every mutant against the checks that name it and 20 others, compared with the committed matrix
@@ -88,10 +88,17 @@ const inOrder = <Value>(record: Readonly<Record<string, Value>>): Record<string,
   Object.fromEntries(Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1)))
 
 const judgeReference = async (): Promise<void> => {
-  for (const serve of [{}, { limits: { maxSessionsPerDid: 4 } }])
-    for (const { check, state, reasonCode, observed } of await judgeFault(honest, { serve, transports }))
-      if (state !== 'pass' && !(state === 'not-observed' && reasonCode === 'target'))
-        problems.push(`the responder without a fault: ${check} ends in ${state} (${observed ?? reasonCode})`)
+  const trials: readonly Trial[] = [
+    { transports },
+    { transports, serve: { limits: { maxSessionsPerDid: 4 } } },
+    ...withoutEach.map(serve => ({ serve })),
+  ]
+  for (const trial of trials)
+    for (const result of await judgeFault(honest, trial)) {
+      const { check, state, reasonCode, observed } = result
+      const how = `${state} (${observed ?? reasonCode}) where it is served as ${JSON.stringify(trial.serve ?? {})}`
+      if (!isAsItShould(result)) problems.push(`the responder without a fault: ${check} ends in ${how}`)
+    }
   for (const { check, state, reasonCode, observed } of await judgeInitiator({}))
     if (state !== 'pass')
       problems.push(`the initiator without a fault: ${check} ends in ${state} (${observed ?? reasonCode})`)

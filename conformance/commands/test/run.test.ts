@@ -139,6 +139,8 @@ t.test('bad usage is refused before anything is sent, in words that name the opt
     ['http://x/', { identity: file }, /^--identity takes/],
     ['http://x/', { identity: join(file, '..', 'short') }, /^--identity takes/],
     ['http://x/', { identity: '/nowhere' }, /^--identity: cannot read \/nowhere \(ENOENT\)/],
+    ['http://x/', { metricsToken: '/nowhere' }, /^--metrics-token: cannot read/],
+    ['http://x/', { metricsToken: file }, /^--metrics-token takes a file with a bearer token of 8 characters or more/],
     ['http://x/', { ca: '/nowhere' }, /^--ca: cannot read/],
     ['http://x/', { report: ['xml=x'] }, /^--report takes json=FILE/],
     ['http://x/', { report: ['json=/nowhere/x'] }, /^--report: cannot write/],
@@ -171,6 +173,27 @@ t.test('the reference is conformant, as a process of its own', async t => {
     shown,
     /^http: \d+ pass, \d+ not-observed; ws: \d+ pass, .*; [0-9]{2,} checks over both: no verdict differs$/m,
   )
+})
+
+t.test('metrics are judged with the token for them, which is in nothing that is written', async t => {
+  const token = 'nobody-else-knows-this'
+  const folder = t.testdir({ token: `${token}\n` })
+  const [file, path] = [join(folder, 'token'), join(folder, 'report.json')]
+  const { url } = await reference(t, '--metrics-token', file)
+  const only = ['metrics.endpoint', 'metrics.private', 'metrics.no-identifiers']
+  const without = await run(url, { only })
+  t.equal(without.status, 0, without.shown)
+  t.match(
+    without.shown,
+    /^not-observed {2}metrics\.endpoint: metrics are not shown to strangers;\s+--metrics-token FILE/m,
+  )
+  const { status, shown } = await run(url, { only, metricsToken: file, report: [`json=${path}`] })
+  t.equal(status, 0, shown)
+  t.match(shown, /^conformant: \d+ pass in/m)
+  const report = readFileSync(path, 'utf8')
+  t.notMatch(report + shown, token)
+  t.match(report, 'Bearer (metrics token)')
+  t.equal((await verifyReport(report, checks)).kind, 'holds')
 })
 
 t.test('a run over one transport judges nothing over the other', async t => {
@@ -206,7 +229,7 @@ t.test('an endpoint at which nobody listens is not conformant, and HTTP is judge
   t.equal(status, 1, shown)
   t.match(shown, /^fail {2}ws\.endpoint over ws \(unreachable\)$/m)
   t.match(shown, /^blocked {2}\d checks: ws\.endpoint did not pass over ws$/m)
-  t.match(shown, /^http: 7 pass; ws: 1 fail, \d blocked; no check has a verdict over both$/m)
+  t.match(shown, /^http: 8 pass; ws: 1 fail, \d blocked; no check has a verdict over both$/m)
   t.equal((await verifyReport(readFileSync(path, 'utf8'), checks)).kind, 'holds')
 })
 
