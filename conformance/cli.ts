@@ -180,11 +180,12 @@ const buildProgram = (finish: (status: number) => void): Command => {
     .description('ask an agent for one task, with the reference initiator')
     .argument('<url>', 'where the agent is; ws or wss for WebSocket only')
     .argument('<task>', 'such as sage/ping@v1')
-    .argument('[payload]', 'plaintext of the request')
+    .argument('[payload]', 'plaintext of the request; - for what is put in')
     .option('--did <did>', 'the DID to shake hands with, and no other')
     .option('--timeout <seconds>', 'longest wait for each answer', '30')
     .option('--insecure', 'do without TLS beyond this machine too')
     .option('--transport <name>', 'http or ws, and nothing else; either by default')
+    .option('--stream', 'open the task as a stream: what is put in goes out, and the answer is written, as it comes')
     .option('--identity <file>', 'private keys to shake hands with, as for serve; fresh ones by default')
     .option('--directory <file>', 'keys of DIDs other than did:key, as for serve')
     .action(async (url: string, task: string, payload: string | undefined, { timeout, ...options }: CallFlags) =>

@@ -1,6 +1,15 @@
-import { connect, createIdentity, isSageError, TaskFailure, type SageError } from '../../reference/index.js'
+import {
+  connect,
+  createIdentity,
+  isSageError,
+  TaskFailure,
+  type SageError,
+  type Session,
+} from '../../reference/index.js'
 import { openDirectory, openIdentity } from './agent-files.js'
 import { processStreams, type CommandStreams } from './command-streams.js'
+import { inChunks, readWhole } from './payload.js'
+import { Progress } from './progress.js'
 import { UsageError } from './usage.js'
 
 /** Options of `sage-conformance call`. */
@@ -17,6 +26,8 @@ export interface CallCommandOptions {
   readonly identity?: string | undefined
   /** File with DIDs and their keys, for DIDs other than `did:key`. */
   readonly directory?: string | undefined
+  /** Open the task as a stream: chunks go out as they are put in, and the answer is written as it comes. */
+  readonly stream?: boolean | undefined
 }
 
 const EXIT_AUTHENTICATED_ERROR = 1
@@ -28,13 +39,58 @@ const parseTransport = (name: string): 'http' | 'ws' => {
   throw new UsageError(`--transport takes http or ws, not ${JSON.stringify(name)}`)
 }
 
+/** Stands for what is put in. */
+const INPUT = '-'
+
+async function* nothing(): AsyncGenerator<Uint8Array> {}
+
+/** Counts what is taken. */
+async function* counted(chunks: AsyncIterable<Uint8Array>, progress: Progress): AsyncGenerator<Uint8Array> {
+  for await (const chunk of chunks) {
+    progress.send(chunk.length)
+    yield chunk
+  }
+}
+
+const send = async (
+  session: Session,
+  task: string,
+  payload: string,
+  { out, input = nothing() }: CommandStreams,
+  progress: Progress,
+): Promise<void> => {
+  const plaintext = payload === INPUT ? await readWhole(input) : new TextEncoder().encode(payload)
+  progress.send(plaintext.length)
+  out(await session.send(task, plaintext))
+}
+
+/** Over HTTP a stream has one chunk in its first direction, so that everything has to be read before. */
+const sendStream = async (
+  session: Session,
+  task: string,
+  payload: string,
+  { out, drained, input = nothing() }: CommandStreams,
+  progress: Progress,
+): Promise<void> => {
+  const isChunked = payload === INPUT && session.transport !== 'http'
+  const plaintext = payload === INPUT ? undefined : new TextEncoder().encode(payload)
+  const chunks = isChunked ? counted(inChunks(input), progress) : (plaintext ?? (await readWhole(input)))
+  if (chunks instanceof Uint8Array) progress.send(chunks.length)
+  for await (const chunk of session.stream(task, chunks)) {
+    progress.receive(chunk.length)
+    out(chunk)
+    await drained?.()
+  }
+}
+
 const call = async (
   url: string,
   task: string,
   payload: string,
-  { did, timeout, insecure, transport, identity, directory }: CallCommandOptions,
-  { out, err }: CommandStreams,
+  { did, timeout, insecure, transport, identity, directory, stream }: CallCommandOptions,
+  streams: CommandStreams,
 ): Promise<void> => {
+  const { err } = streams
   const only = transport === undefined ? undefined : parseTransport(transport)
   const session = await connect(url, {
     identity: identity === undefined ? createIdentity() : openIdentity(identity, err),
@@ -44,13 +100,15 @@ const call = async (
     ...(did !== undefined && { expectedDid: did }),
     ...(timeout !== undefined && { timeoutMs: timeout * 1000 }),
   })
+  const progress = new Progress(streams.progress)
   try {
     const { peer } = session
     const basis =
       peer.authenticatedBy === 'url' ? 'its DID rests on the URL alone; --did names the one to expect' : 'as expected'
     err(`peer: ${peer.did} (${basis}), over ${session.transport}`)
-    out(await session.send(task, new TextEncoder().encode(payload)))
+    await (stream === true ? sendStream : send)(session, task, payload, streams, progress)
   } finally {
+    progress.end()
     await session.close()
   }
 }

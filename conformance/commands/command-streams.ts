@@ -1,15 +1,38 @@
-/** Where a command writes. */
+import { once } from 'node:events'
+import type { ShowProgress } from './progress.js'
+
+/** Where a command writes, and what it may read. */
 export interface CommandStreams {
   /** A result: bytes as they are. */
   readonly out: (bytes: Uint8Array | string) => void
   /** A line for people. */
   readonly err: (line: string) => void
+  /** Resolves when whoever reads `out` could do with more; absent where that is always so. */
+  readonly drained?: () => Promise<void>
+  /** What is put in. */
+  readonly input?: AsyncIterable<Uint8Array>
+  /** Shows how far something is, where somebody looks at it. */
+  readonly progress?: ShowProgress
 }
+
+// A result on the same screen would be torn by it.
+const isWatched = (): boolean => process.stderr.isTTY === true && process.stdout.isTTY !== true
+
+/** Back to the beginning of the line, which is cleared. */
+const START_OF_LINE = '\r\x1b[K'
 
 /** The streams of this process. */
 export const processStreams: CommandStreams = {
   out: bytes => void process.stdout.write(bytes),
   err: line => void process.stderr.write(`${line}\n`),
+  drained: async () => {
+    if (process.stdout.writableNeedDrain) await once(process.stdout, 'drain')
+  },
+  // Touched only by who reads: it would keep the process alive.
+  get input() {
+    return process.stdin
+  },
+  ...(isWatched() && { progress: line => void process.stderr.write(`${START_OF_LINE}${line}`) }),
 }
 
 // What was asked for is not known to hold, unless a verdict has been reached already.

@@ -75,6 +75,56 @@ t.test('call goes over the transport that it is told, and says which it went ove
   t.match(await ask(agent.url, { transport: 'ws' }), { status: 3, err: [/names no endpoint/] })
 })
 
+async function* pieces(...lengths: readonly number[]): AsyncGenerator<Uint8Array> {
+  for (const length of lengths) yield new Uint8Array(length).fill(0x61)
+}
+
+t.test(
+  'call --stream sends what is put in and writes the answer, in chunks over WebSocket, whole over HTTP',
+  async t => {
+    await using both = await serve({
+      identity: createIdentity(),
+      capabilities: { ws: true },
+      streams: {
+        'text/sizes@v1': async function* (chunks) {
+          for await (const { length } of chunks) yield Buffer.from(`${length} `)
+        },
+      },
+    })
+    const ask = async (payload: string, input: AsyncIterable<Uint8Array>, options: CallCommandOptions) => {
+      const { written, streams } = memory()
+      const status = await callCommand(both.url, 'text/sizes@v1', payload, options, { ...streams, input })
+      return { status, out: written.out }
+    }
+    const stream = true
+    for (const transport of ['ws', 'http'])
+      t.same(await ask('abc', pieces(), { transport, stream }), { status: 0, out: '3 ' }, transport)
+    t.same(await ask('-', pieces(10, 40_000, 1), { transport: 'ws', stream }), { status: 0, out: '10 32768 7232 1 ' })
+    t.same(await ask('-', pieces(10, 40_000, 1), { transport: 'http', stream }), { status: 0, out: '40011 ' })
+    t.same(await ask('-', pieces(), { transport: 'ws', stream }), { status: 0, out: '' })
+    t.match(await call(both.url, 'sage/ping@v1', 'x', { stream }), { status: 1, err: [/^peer/, /stream_violation/] })
+    t.match(await call(agent.url, 'sage/echo@v1', 'x', { stream }), { status: 2, err: [/^peer/, /declare streams/] })
+  },
+)
+
+t.test('call takes the payload of a plain request from what is put in too', async t => {
+  const { written, streams } = memory()
+  t.equal(await callCommand(agent.url, 'sage/echo@v1', '-', {}, { ...streams, input: pieces(3, 2) }), 0)
+  t.equal(written.out, 'aaaaa')
+})
+
+t.test('call waits for whoever reads the answer', async t => {
+  await using both = await serve({ identity: createIdentity(), capabilities: { ws: true, stream: true } })
+  const { written, streams } = memory()
+  const seen: string[] = []
+  const drained = async (): Promise<void> => void seen.push(written.out)
+  t.equal(
+    await callCommand(both.url, 'sage/echo@v1', '-', { stream: true }, { ...streams, drained, input: pieces(1, 1) }),
+    0,
+  )
+  t.same(seen, ['a', 'aa'])
+})
+
 t.test('call tells an authenticated error, a wrong argument and no answer apart', async t => {
   t.match(await call(agent.url, 'never/heard-of', 'x'), {
     status: 1,
