@@ -17,6 +17,7 @@ import { precedenceChecks } from './precedence.js'
 import { recordChecks } from './record.js'
 import { sessionChecks } from './session.js'
 import { streamChecks } from './stream.js'
+import { streamContinuationChecks } from './stream-continuation.js'
 import { streamCreditChecks } from './stream-credit.js'
 import { streamEchoChecks } from './stream-echo.js'
 import { streamEndChecks } from './stream-end.js'
@@ -54,6 +55,7 @@ export const checks: readonly Check[] = [
   ...streamChecks,
   ...streamCreditChecks,
   ...streamViolationChecks,
+  ...streamContinuationChecks,
   ...streamEndChecks,
   ...streamHttpChecks,
   ...streamEchoChecks,

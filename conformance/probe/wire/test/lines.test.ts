@@ -21,7 +21,8 @@ t.test('lines come out as they went in, whatever bytes they are of', t => {
 })
 
 t.test('every line, the last one too, ends with a line feed, and there is one at least', t => {
-  for (const body of ['', '{}', '{}\n{}', '{}\r']) t.throws(() => parseLines(encodeUtf8(body)), { name: 'Refusal', layer: 'encoding' })
+  for (const body of ['', '{}', '{}\n{}', '{}\r'])
+    t.throws(() => parseLines(encodeUtf8(body)), { name: 'Refusal', layer: 'encoding' })
   t.strictSame(parseLines(encodeUtf8('{}\r\n')).map(String), [String(encodeUtf8('{}\r'))])
   t.strictSame(
     parseLines(encodeUtf8('\n\n')).map(({ length }) => length),
