@@ -3,7 +3,7 @@ import { createIdentity } from '../../reference/agent/identity.js'
 import { honestSeams } from '../../reference/agent/honest-seams.js'
 import { createResponder } from '../../reference/agent/responder.js'
 import type { ResponderSeams } from '../../reference/agent/responder-state.js'
-import { capabilities, type Report, type Transport } from '../../schemas/index.js'
+import { capabilities, transports, type Report, type Transport } from '../../schemas/index.js'
 import { checks } from '../checks/index.js'
 import { createReport } from '../report/json.js'
 import type { Check } from '../runner/check.js'
@@ -69,6 +69,10 @@ export interface Trial {
   /** How the responder is run. */
   readonly serve?: Partial<ServeOptions> | undefined
 }
+
+/** The transports over which a mutant shows to the checks that name it: over HTTP alone where it can, which is half the work. */
+export const transportsOf = (kills: readonly string[]): readonly Transport[] =>
+  checks.some(({ id, needs }) => needs.transport === 'ws' && kills.includes(id)) ? transports : ['http']
 
 /** The settings of a trial. */
 const settingsOf = ({ only = [], transports = ['http'] }: Trial): Settings => ({

@@ -1,13 +1,12 @@
 import { createHash } from 'node:crypto'
 import { parentPort } from 'node:worker_threads'
-import { transports, type Transport } from '../../schemas/index.js'
 import { checks } from '../checks/index.js'
 import { clientChecks } from '../client/all.js'
 import type { CheckResult } from '../runner/result.js'
 import { mutants } from './index.js'
 import { initiatorMutants } from './initiator/all.js'
 import { judgeInitiator } from './initiator/judge-initiator.js'
-import { judgeFault } from './judge-mutant.js'
+import { judgeFault, transportsOf } from './judge-mutant.js'
 
 /** The role in which a mutant is wrong. */
 export type Role = 'responder' | 'initiator'
@@ -52,10 +51,6 @@ const find = ({ role, mutant: name }: KillTask): Judgeable | undefined => {
     }
   )
 }
-
-/** What shows over HTTP is judged over HTTP alone: half the work. */
-const transportsOf = (kills: readonly string[]): readonly Transport[] =>
-  checks.some(({ id, needs }) => needs.transport === 'ws' && kills.includes(id)) ? transports : ['http']
 
 /** A choice of checks beside those that name a mutant, the same for the same mutant. */
 const bystandersOf = (mutant: string, { suite, kills }: Judgeable, count: number): string[] => {

@@ -53,7 +53,8 @@ t.test('a report with a given identity holds, and does not hold its private key'
   const key = Buffer.alloc(32, 0xa7)
   const file = join(t.testdir(), 'identity.json')
   writeFileSync(file, JSON.stringify({ signing: key.toString('base64url'), kem: key.toString('base64url') }))
-  const { path, status } = await record(t, url, { identity: file })
+  const only = ['handshake.signature', 'handshake.nonce-single-use*', 'record.replay*', 'ws.session-*']
+  const { path, status } = await record(t, url, { identity: file, only })
   t.equal(status, 0)
   const text = readFileSync(path, 'utf8')
   for (const encoding of ['hex', 'base64', 'base64url'] as const) t.notOk(text.includes(key.toString(encoding)))
