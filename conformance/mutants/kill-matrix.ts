@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
-import { parseArgs } from 'node:util'
+import { isDeepStrictEqual, parseArgs } from 'node:util'
 import { Worker } from 'node:worker_threads'
 import { roomPath, transports, type VectorFile } from '../../schemas/index.js'
 import { checks } from '../checks/index.js'
@@ -104,10 +104,20 @@ const judgeReference = async (): Promise<void> => {
       problems.push(`the initiator without a fault: ${check} ends in ${state} (${observed ?? reasonCode})`)
 }
 
+/**
+ * A matrix as far as it is the same in every run: which check finds which agent. By what a check finds one that races, or
+ * that says nothing, may differ from run to run.
+ */
+const lasting = ({ responders, initiators, cores }: Matrix): unknown => {
+  const names = (rows: Matrix['responders']): [string, string[]][] =>
+    Object.entries(rows).map(([mutant, found]) => [mutant, Object.keys(found)])
+  return { responders: names(responders), initiators: names(initiators), cores }
+}
+
 const compare = (matrix: Matrix): void => {
-  const text = `${JSON.stringify(matrix, null, 2)}\n`
-  if (values.write) return writeFileSync(path, text)
-  if (!existsSync(path) || readFileSync(path, 'utf8') !== text)
+  if (values.write) return writeFileSync(path, `${JSON.stringify(matrix, null, 2)}\n`)
+  const committed = existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Matrix) : undefined
+  if (!committed || !isDeepStrictEqual(lasting(committed), lasting(matrix)))
     problems.push(
       'conformance/mutants/kill-matrix.json is not what was found: npm run kill-matrix -- --write, and look at the difference',
     )
