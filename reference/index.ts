@@ -10,6 +10,8 @@ export type { BatchRequest, Settled } from './agent/send-batch.js'
 export type { MetricsAccess } from './agent/metrics-access.js'
 export { serve } from './agent/serve.js'
 export type { SendOptions, Session, SessionPeer } from './agent/session.js'
+export type { SessionStream, StreamInput, StreamOptions } from './agent/initiator-stream.js'
+export type { StreamTask } from './agent/served-streams.js'
 export type { TransportChoice } from './agent/transports.js'
 export { TaskFailure, type Task, type TaskFailureCode, type TaskRequest } from './agent/tasks.js'
 export {
@@ -19,7 +21,15 @@ export {
   type SageErrorCode,
   type WireErrorCode,
 } from './bytes/sage-error.js'
-export type { Answer, Channel, ChannelOptions, OutgoingBatch, OutgoingMessage, Transport } from './transport/channel.js'
+export type {
+  Answer,
+  Channel,
+  Conversation,
+  ChannelOptions,
+  OutgoingBatch,
+  OutgoingMessage,
+  Transport,
+} from './transport/channel.js'
 export type { Deadline } from './transport/deadline.js'
 export { parseDirectory, type Directory } from './identity/directory.js'
 export type { Resolver } from './identity/resolver.js'

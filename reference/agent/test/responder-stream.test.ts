@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import t from 'tap'
 import { post } from './stage.js'
 import { stage, StreamLine } from './stream-stage.js'
@@ -322,4 +323,95 @@ t.test('over HTTP the answer is a line for each chunk', async t => {
   t.equal(many.text.split('\n').length, 101, 'no credit is needed')
   const plain = await post(agent.url, { ...session.seal('sage/echo@v1', 'a', { stream: s(0, true) }), task_id: 'x' })
   t.match(plain, { status: 401, headers: { 'content-type': 'application/json' } })
+})
+
+/** A task that takes nothing until it is told to. */
+const stalled = () => {
+  let go = (): void => undefined
+  const gone = new Promise<void>(resolve => (go = resolve))
+  const task = async function* (chunks: AsyncIterable<Uint8Array>) {
+    await gone
+    yield* chunks
+  }
+  return { go, streams: { 'wait/first@v1': task }, task: { task_id: 'wait/first@v1' } }
+}
+
+t.test('what waits for tasks on a connection is bounded: a chunk too many is refused, and can come again', async t => {
+  const { go, streams, task } = stalled()
+  await using on = await stage({ streams, caps: { streamBytesPerConnection: 3000 } })
+  const { line } = on
+  line.say(s(0), 'a'.repeat(1000), task)
+  line.say({ id: 'other', seq: 0, end: false }, 'b'.repeat(1000), task)
+  const refused = line.say(s(1), 'c'.repeat(1000), task)
+  t.same(await line.next(), { message_id: refused.id, said: 'unavailable' })
+  line.say(s(1), 'd', task)
+  line.say({ id: 'other', cancel: true }, '', task)
+  t.equal(await line.hears(), '0 cancelled end', 'controls are never refused for that')
+  go()
+  t.match(await line.hears(), /^0 "a/)
+  t.equal(await line.hears(), '1 "d"', 'the stream has lived on')
+})
+
+t.test('a responder that drains takes nothing new, and lets streams come to their end', async t => {
+  await using on = await stage({ drainMs: 5000 })
+  const { line, agent } = on
+  line.say(s(0), 'a')
+  t.equal(await line.hears(), '0 "a"')
+  const closed = agent.close()
+  const late = line.say({ id: 'new', seq: 0, end: true }, 'x')
+  t.same(await line.next(), { message_id: late.id, said: 'unavailable' })
+  line.say({ id: 's', credit: 100 })
+  line.say(s(1, true), 'b')
+  t.equal(await line.hears(), '1 "b" end')
+  t.equal(await line.closed, 1001)
+  await closed
+})
+
+t.test('a connection on which nobody reads stops the tasks, whatever the credit', async t => {
+  let given = 0
+  const streams = {
+    'much/data@v1': async function* () {
+      for (;;) yield new Uint8Array(60_000).fill(given++)
+    },
+  }
+  await using on = await stage({ streams })
+  const { line, agent, session } = on
+  line.socket.pause()
+  line.say(s(0, true), '', { task_id: 'much/data@v1' })
+  line.say({ id: 's', credit: 1_000_000 }, '', { task_id: 'much/data@v1' })
+  for (let before = -1; before !== given;) {
+    before = given
+    for (let i = 0; i < 20; i++) await post(agent.url, session.seal('sage/ping@v1'))
+  }
+  t.ok(given > 0 && given < 500, `${given} chunks were made`)
+  line.socket.resume()
+  line.socket.terminate()
+})
+
+t.test('one message breaks one stream, and chunks of many streams may come in any mixture', async t => {
+  await using on = await stage({ limits: { streamWindow: 4 } })
+  const { line } = on
+  const order = fc.array(fc.nat({ max: 4 }), { minLength: 5, maxLength: 30 })
+  await fc.assert(
+    fc.asyncProperty(order, async order => {
+      const sent = new Map<number, number>()
+      const expected: string[] = []
+      const said: string[] = []
+      for (const which of order) {
+        const seq = sent.get(which) ?? 0
+        sent.set(which, seq + 1)
+        line.say({ id: `s${which}`, seq, end: false }, `${which}`)
+        said.push(await line.hears())
+        expected.push(`${seq} "${which}"`)
+        line.say({ id: `s${which}`, credit: seq + 8 })
+      }
+      for (const [which, seq] of sent) {
+        line.say({ id: `s${which}`, seq, end: true })
+        said.push(await line.hears())
+        expected.push(`${seq} "" end`)
+      }
+      t.same(said, expected)
+    }),
+    { numRuns: 20 },
+  )
 })

@@ -1,5 +1,7 @@
 import fc from 'fast-check'
 import t from 'tap'
+import { httpTransport } from '../../http/http-transport.js'
+import type { Transport } from '../../transport/channel.js'
 import { connect, type ConnectOptions } from '../connect.js'
 import { createIdentity } from '../identity.js'
 import type { StreamTask } from '../served-streams.js'
@@ -300,6 +302,15 @@ t.test('what an application throws, or cannot send, ends the stream at both ends
 t.test('no stream without the capability, and none once the session is closed', async t => {
   await using on = await meet({ capabilities: { stream: false } })
   t.throws(() => on.session.stream(ECHO, bytes('a')), { code: 'configuration' })
+  const bare: Transport = {
+    ...httpTransport,
+    open: async (...how) => {
+      const { exchange, close } = await httpTransport.open(...how)
+      return { exchange, close }
+    },
+  }
+  await using plain = await meet({}, { transports: [bare] })
+  t.throws(() => plain.session.stream(ECHO, bytes('a')), { code: 'configuration', message: /transport/ })
   await using other = await meet()
   await other.session.close()
   t.throws(() => other.session.stream(ECHO, bytes('a')), { code: 'session_closed' })
