@@ -5,6 +5,7 @@ import type { ProbeSession } from '../probe/initiator/session-draft.js'
 import { accepts, type Expectation } from '../runner/check.js'
 import { broken, brokenBy, firstOf, isAccepted, judgeAcceptance, judgeRefusal } from '../runner/judgement.js'
 import { interruptedBy, type Kit } from '../runner/kit.js'
+import { admittedStranger } from '../runner/strangers.js'
 import { batchesOf, idOf, judgeBetweenPings, judgePlaces, ping, refused, type Place } from './batch-place.js'
 import { sessionsAtOnce } from './sessions-at-once.js'
 
@@ -228,7 +229,7 @@ export const batchPlaceChecks = [
     variant: 'initiators',
     needs: batchesOf(3),
     run: async kit => {
-      const stranger = kit.stranger()
+      const stranger = await admittedStranger(kit)
       const [mine, theirs] = [await kit.session(), await stranger.session()]
       const found = await judgePlaces(kit, [ping(kit, mine), ping(stranger, theirs), ping(kit, mine)])
       await stranger.finish()

@@ -1,14 +1,13 @@
 import { PING_TASK } from '../../schemas/index.js'
 import { encodeHex } from '../probe/bytes/hex.js'
-import { readFetched } from '../probe/initiator/answer.js'
 import { endpointUrl, messagesUrl } from '../probe/initiator/target.js'
 import type { Exposition } from '../probe/metrics/text-format.js'
 import { headerValues, type WireResponse } from '../probe/net/response-reader.js'
 import { Refusal } from '../probe/refusal.js'
 import { accepts, type Needs } from '../runner/check.js'
-import { broken, brokenBy, Interruption, type Broken } from '../runner/judgement.js'
+import { broken, brokenBy, type Broken } from '../runner/judgement.js'
 import { interruptedBy, type Kit } from '../runner/kit.js'
-import { fetchMetrics, metricsHeaders, parseShown, readMetrics, showMetrics } from '../runner/metrics-reading.js'
+import { metricsHeaders, parseShown, readMetrics, showMetrics, showStrangers } from '../runner/metrics-reading.js'
 import { beyondLoopback } from './loopback.js'
 import { judgeMetric, metricsOf } from './metrics-table.js'
 import { judgeRebound } from './rebound.js'
@@ -113,16 +112,9 @@ export const metricsChecks = [
   accepts('metrics.private', {
     needs: overHttp,
     run: async kit => {
-      const answer = readFetched(await fetchMetrics(kit, []))
+      const answer = await showStrangers(kit)
       const expected = 'HTTP 401 or 403 for a stranger'
       if (answer.kind !== 'http') return brokenBy(answer, expected)
-      // Whoever has a token for them says that they are not for everybody.
-      if (answer.status === 200 && kit.conversation.around.hasMetricsToken !== true)
-        throw new Interruption(
-          'not-observed',
-          'public',
-          'strangers are shown metrics: whether its deployer said so, nobody outside can know',
-        )
       return [401, 403].includes(answer.status) ? undefined : brokenBy(answer, expected)
     },
   }),

@@ -24,7 +24,7 @@ export const metricsHeaders = (kit: Kit): WireRequest['headers'] =>
     : []
 
 /** A GET of the metrics. */
-export const fetchMetrics = (kit: Kit, headers = metricsHeaders(kit)): Promise<Exchanged> =>
+const fetchMetrics = (kit: Kit, headers = metricsHeaders(kit)): Promise<Exchanged> =>
   kit.fetch('metrics', 'GET', endpointUrl(kit.target, 'metrics'), [['Accept', 'text/plain;version=0.0.4'], ...headers])
 
 /** The answer to a GET of the metrics that shows them; where they are not shown to the suite nothing can be judged by them. */
@@ -38,6 +38,22 @@ export const showMetrics = async (kit: Kit): Promise<Answer> => {
       ? 'metrics are not shown with this token'
       : 'metrics are at another host than the one that was given, where the token is not sent'
   throw new Interruption('not-observed', 'private', `${why} (HTTP ${answer.status})`)
+}
+
+/**
+ * The answer to a stranger's GET of the metrics. Where it shows them, that is as its deployer wants it for all that anybody
+ * outside can know, unless the caller has a token, and thereby says that they are not for everybody.
+ */
+export const showStrangers = async (kit: Kit): Promise<Answer> => {
+  const answer = readFetched(await fetchMetrics(kit, []))
+  const isPublic = answer.kind === 'http' && answer.status === 200
+  if (isPublic && kit.conversation.around.hasMetricsToken !== true)
+    throw new Interruption(
+      'not-observed',
+      'public',
+      'strangers are shown metrics: whether its deployer said so, nobody outside can know',
+    )
+  return answer
 }
 
 /** The metrics in an answer. Throws Refusal. */

@@ -163,6 +163,30 @@ t.test('an edit is noticed though the digest was made anew, and where it is is s
   }
 })
 
+t.test(
+  'what was in the places of a batch is held against the recording, and so is whether there was a token',
+  async t => {
+    const whole = await reportFault(honest, { only: ['batch.answered', 'metrics.endpoint'] })
+    t.match(await verify(whole), { kind: 'holds' })
+    const changed = async (edit: (report: Editable<Report>) => unknown) => {
+      const copy = structuredClone(whole) as Editable<Report>
+      edit(copy)
+      return verify({ ...copy, digest: reportDigest(copy as Report) } as Report)
+    }
+    const placesOf = (of: Editable<Report>) =>
+      caseOf(of, 'batch.answered').transcript.find(({ places }) => places)!.places!
+    t.match(await changed(of => (placesOf(of)[1]!.opened!.plaintext = 'ff')), {
+      where: 'batch.answered',
+      what: /^exchange 3 places\.1\.opened\.plaintext is "ff"/,
+    })
+    t.match(await changed(of => placesOf(of).pop()), { where: 'batch.answered', what: /^exchange 3 places/ })
+    t.match(await changed(of => delete of.run.metricsToken), {
+      where: 'metrics.endpoint',
+      what: /a request that is not in the recording/,
+    })
+  },
+)
+
 t.test('a check that was skipped cannot be left out', async t => {
   const suite = [accepts('task.ping', { needs: { capability: 'nothing' }, run: async () => undefined })]
   const skipped = await reportFault(honest, { suite })
