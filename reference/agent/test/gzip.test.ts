@@ -69,6 +69,30 @@ t.test('a bad member is malformed, one that is too large too large, and no task 
   t.equal((await session.ask(PING_TASK, 'still there')).plaintext, 'still there')
 })
 
+t.test('what is inflated makes room again, whatever comes of it', async t => {
+  await using narrow = await serve({
+    identity,
+    capabilities: { gzip: true, ws: true, stream: true },
+    caps: { inflatedBytes: 1 },
+    limits: { maxMessageBytes: 65_536 },
+    tasks: { fail: () => Promise.reject(new Error('on purpose')) },
+  })
+  const session = await new StepInitiator(narrow, identity.kemPublicKey).shakeHands()
+  const line = await StreamLine.open(narrow.url, session)
+  const hello = gzipSync('hello')
+  const tasks = [ECHO_TASK, 'fail', PING_TASK]
+  const plaintexts = [hello, encodeUtf8('plain'), gzipSync(new Uint8Array(65_537)), gzipSync(new Uint8Array(5000))]
+  const asked = tasks.flatMap(task => plaintexts.map(plaintext => session.seal(task, plaintext, gzip)))
+  const answers = await Promise.all(asked.map(message => session.send(message)))
+  t.equal(answers.filter(({ status }) => status === 200).length, asked.length)
+  line.say({ id: 'bad', seq: 0, end: true }, 'plain', gzip)
+  t.equal(await line.hears(), '0 malformed end')
+  line.say({ id: 'good', seq: 0, end: true }, hello, gzip)
+  t.match(await line.hears(), /^0 "hello" gzip/)
+  t.equal((await session.send(session.seal(ECHO_TASK, hello, gzip))).status, 200)
+  await line.close()
+})
+
 t.test('task, coding, inflation, stream, arguments: the first error counts', async t => {
   const session = await initiator.shakeHands()
   const codeOf = async (task: string, plaintext: Uint8Array, change: Partial<SessionMessage>) =>
@@ -107,8 +131,8 @@ t.test('each chunk of a stream is a member of its own, and keeps its place', asy
   line.say(chunk(3, true), gzipSync(''), gzip)
   const heard = [await line.hears()]
   while (!heard.at(-1)!.endsWith('end')) heard.push(await line.hears())
-  // The last chunk may stand alone, and empty.
-  t.match(heard.join(), /^0 "a" gzip,1 "b" gzip,2 "c" gzip(?:,3 "" gzip)? end$/)
+  // An echo has the coding of its chunk. The last chunk may stand alone, and empty.
+  t.match(heard.join(), /^0 "a" gzip,1 "b",2 "c" gzip(?:,3 "" gzip)? end$/)
   line.say({ ...chunk(0), id: 'bad' }, 'no member', gzip)
   t.equal(await line.hears(), '0 malformed end')
   line.say({ ...chunk(0), id: 'later' }, gzipSync('a'), gzip)
