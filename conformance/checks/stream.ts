@@ -85,11 +85,24 @@ export const streamChecks = [
   accepts('stream.response-names', {
     needs: echoes,
     run: async kit => {
-      const stream = await openTwo(kit)
-      const found = await judgeFinish(stream, 'an echo, every part of it named and sealed as it must be')
-      if (found || !kit.conversation.socket) return found
-      return judgeErrorEnd(await breakOne(kit), 'stream_violation')
+      const stream = kit.stream(await kit.session(), inChunksOf(4))
+      await stream.open(kit.entropy(8), true)
+      return judgeFinish(stream, 'an echo, every part of it named and sealed as it must be')
     },
+  }),
+  accepts('stream.response-names', {
+    variant: 'further-messages',
+    needs: echoesOverWs,
+    run: async kit => {
+      const stream = kit.stream(await kit.session())
+      await stream.open()
+      return judgeFinish(stream, 'an echo of several messages, every part of it named and sealed by the opening')
+    },
+  }),
+  accepts('stream.response-names', {
+    variant: 'in-an-error',
+    needs: echoesOverWs,
+    run: async kit => judgeErrorEnd(await breakOne(kit), 'stream_violation'),
   }),
   accepts('stream.seq', {
     needs: echoes,
@@ -116,10 +129,14 @@ export const streamChecks = [
     run: async kit => {
       const stream = kit.stream(await kit.session(), inChunksOf(0))
       await stream.open(kit.entropy(3), true)
-      const found = await judgeErrorEnd(stream, 'malformed')
-      if (found || !kit.conversation.socket) return found
-      return judgeErrorEnd(await breakOne(kit), 'stream_violation')
+      return judgeErrorEnd(stream, 'malformed')
     },
+  }),
+  accepts('stream.error-ends', {
+    variant: 'under-way',
+    also: ['error.empty-plaintext'],
+    needs: echoesOverWs,
+    run: async kit => judgeErrorEnd(await breakOne(kit), 'stream_violation'),
   }),
   accepts('stream.no-own-response', {
     needs: echoesOverWs,

@@ -34,10 +34,10 @@ async function* just<Value>(value: Value): AsyncGenerator<Value> {
 const answer = (
   { received, member, session }: StreamedRequest,
   error: AuthenticatedErrorCode | undefined,
-  { parts }: ResponderState,
+  { parts, streamParts }: ResponderState,
 ): Reply => {
   const { message, record } = received
-  const stream = { id: member.id, seq: 0, end: true }
+  const stream = streamParts.only(member.id)
   const names = { message_id: message.id, task_id: message.task_id, kid: message.kid, stream }
   const envelope =
     error === undefined ? { success: true as const, ...names } : { success: false as const, ...names, error }

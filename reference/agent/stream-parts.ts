@@ -46,6 +46,8 @@ export interface StreamParts {
   readonly sessionEnded: (stream: ResponderStream) => void
   /** A message broke a live stream (stream.violation-contained). */
   readonly violated: (stream: ResponderStream, error: AuthenticatedErrorCode) => void
+  /** The one chunk with which a message is answered that opens no stream and names none (stream.error-ends). */
+  readonly only: (id: string) => Stream
   /** Has a message that went into a live stream, or a late control, an answer of its own? (stream.no-own-response, stream.control-late) */
   readonly isAnswered: (what: 'continuation' | 'late control') => boolean
 }
@@ -63,5 +65,6 @@ export const streamParts: StreamParts = {
   cancel: stream => stream.fail('cancelled'),
   sessionEnded: stream => stream.fail('cancelled'),
   violated: (stream, error) => stream.fail(error),
+  only: id => ({ id, seq: 0, end: true }),
   isAnswered: () => false,
 }

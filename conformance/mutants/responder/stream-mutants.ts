@@ -171,7 +171,7 @@ export const streamMutants = [
   ),
   mutant(
     'violation-says-cancelled',
-    ['stream.gap', 'stream.error-ends'],
+    ['stream.gap', 'stream.error-ends/under-way', 'stream.response-names/in-an-error'],
     streams(() => ({ violated: stream => stream.fail('cancelled') })),
   ),
   mutant(

@@ -1,4 +1,4 @@
-import { STREAM_MEDIA_TYPE } from '../../../schemas/index.js'
+import { PING_TASK, STREAM_MEDIA_TYPE } from '../../../schemas/index.js'
 import type { StreamSend, StreamSubject } from '../../../reference/agent/stream-parts.js'
 import { isChunk } from '../../../reference/agent/stream-state.js'
 import { all, insert, mutant, parts, streams, wire, withoutHeader, type Fault } from './mutant.js'
@@ -129,8 +129,13 @@ export const streamWireMutants = [
   ),
   mutant(
     'error-without-end',
-    ['stream.error-ends'],
+    ['stream.error-ends/under-way'],
     says(send => [isError(send) && isChunk(send.stream) ? { ...send, stream: { ...send.stream, end: false } } : send]),
+  ),
+  mutant(
+    'refused-opening-without-end',
+    ['stream.error-ends'],
+    streams(() => ({ only: id => ({ id, seq: 0, end: false }) })),
   ),
   mutant(
     'end-without-being-said',
@@ -162,12 +167,17 @@ export const streamWireMutants = [
   ),
   mutant(
     'bound-to-the-latest-message',
-    ['stream.response-names'],
+    ['stream.response-names/further-messages'],
     streams(() => ({ boundTo: (_opening, latest) => latest })),
   ),
   mutant(
+    'named-for-another-task',
+    ['stream.response-names'],
+    streams(() => ({ namedBy: opening => ({ ...opening, message: { ...opening.message, task_id: PING_TASK } }) })),
+  ),
+  mutant(
     'named-by-the-latest-message',
-    ['stream.response-names', 'stream.no-own-response'],
+    ['stream.response-names/further-messages', 'stream.no-own-response'],
     streams(() => ({ namedBy: (_opening, latest) => latest })),
   ),
   mutant(
