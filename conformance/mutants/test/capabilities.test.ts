@@ -2,7 +2,9 @@ import t from 'tap'
 import { capabilities, transports, type Capability } from '../../../schemas/index.js'
 import { checks } from '../../checks/index.js'
 import { capabilitiesOf, type Check } from '../../runner/check.js'
+import { verdictOf } from '../../runner/result.js'
 import { honest, judgeFault } from '../judge-mutant.js'
+import { all, parts, wire, withJson, type Fault } from '../responder/mutant.js'
 
 /** What a check needs, and nothing that it does: whether it is skipped depends on no more. */
 const needsOnly = (check: Check): Check => {
@@ -37,4 +39,48 @@ for (const capability of capabilities)
       results.filter(({ state }) => !['skip', 'pass', 'not-observed'].includes(state)),
       [],
     )
+  })
+
+/** The card of an agent that says to have `capability`; everything else is as it was. */
+const claiming = (capability: Capability, card: Record<string, unknown>): Record<string, unknown> => {
+  const endpoints = card['endpoints'] as { readonly http: string }
+  const { origin, host } = new URL(endpoints.http)
+  const urls = { ws: `ws://${host}/nowhere`, health: `${origin}/nowhere`, metrics: `${origin}/nowhere` }
+  const url = Object.entries(urls).filter(([name]) => name === capability)
+  return {
+    ...card,
+    endpoints: { ...endpoints, ...Object.fromEntries(url) },
+    capabilities: [...new Set([...(card['capabilities'] as string[]), capability])].sort(),
+  }
+}
+
+/** Signs and shows a card with a capability that is not there. */
+const declares = (capability: Capability): Fault =>
+  all(
+    parts(({ canonicalJson }) => ({
+      canonicalJson: value =>
+        canonicalJson(
+          typeof value === 'object' && value !== null && 'endpoints' in value && !('signature' in value)
+            ? claiming(capability, value as Record<string, unknown>)
+            : value,
+        ),
+    })),
+    wire(['card'], answer => withJson(answer, card => claiming(capability, card))),
+  )
+
+/** So many checks of a capability are enough to see that it is missed: some wait for what does not come. */
+const OF_EACH = 5
+
+for (const capability of capabilities)
+  t.test(`${capability} that is declared and not there is a failure, and nothing is skipped`, async t => {
+    const serve = { capabilities: { [capability]: false } }
+    const chapter = capability === 'echo' ? 'task.echo' : `${capability}.`
+    const own = checks.filter(({ id, kind }) => kind === 'accepts' && id.startsWith(chapter)).slice(0, OF_EACH)
+    const suite = [...checks.filter(({ prerequisite }) => prerequisite), ...own]
+    const results = await judgeFault(declares(capability), { suite, transports, serve })
+    const ended = (state: string): string[] => results.filter(each => each.state === state).map(({ check }) => check)
+    t.strictSame(ended('skip'), [])
+    t.strictSame(ended('error'), [])
+    t.ok(ended('fail').some(check => check.startsWith(chapter)))
+    t.equal(verdictOf(results, false), 'not conformant')
   })
