@@ -75,6 +75,9 @@ const buildProgram = (finish: (status: number) => void): Command => {
     .option('--ca <file>', 'certificate authorities to trust, PEM')
     .option('--insecure', 'accept any certificate')
     .option('--report <format=file>', 'json=FILE; may be repeated', collect)
+    .option('--baseline <file>', 'known failures, which do not fail the run as long as the list holds')
+    .option('--write-baseline <file>', 'write what fails as such a list; notes in it are kept')
+    .option('--fail-fast', 'begin nothing more after the first failure that is not known')
     .action(async (url: string, options: RunCommandOptions) =>
       finish(await interruptible(signal => runCommand(url, options, screen(), signal))),
     )
@@ -94,6 +97,9 @@ const buildProgram = (finish: (status: number) => void): Command => {
     .option('--seed <hex>', 'seed of all entropy')
     .option('--salt <hex>', 'salt of all entropy; fresh by default, and printed')
     .option('--report <format=file>', 'json=FILE; may be repeated', collect)
+    .option('--baseline <file>', 'known failures, which do not fail the run as long as the list holds')
+    .option('--write-baseline <file>', 'write what fails as such a list; notes in it are kept')
+    .option('--fail-fast', 'begin nothing more after the first failure that is not known')
     .action(async (command: string[], options: RunClientCommandOptions) =>
       finish(await interruptible(signal => runClientCommand(command, options, screen(), signal))),
     )

@@ -1,4 +1,5 @@
 import { AgentCard } from './agent-card.js'
+import { Baseline } from './baseline.js'
 import { Batch, BatchResponse } from './batch.js'
 import { HandshakeMessage, HandshakePayload, HandshakeResponse, HandshakeResponseData } from './handshake.js'
 import { Health } from './health.js'
@@ -10,6 +11,7 @@ import { VectorFile } from './vector-file.js'
 /** Every schema that is published, by the name of its file. */
 export const publishedSchemas = {
   'agent-card': AgentCard,
+  baseline: Baseline,
   batch: Batch,
   'batch-response': BatchResponse,
   'handshake-message': HandshakeMessage,

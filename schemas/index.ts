@@ -1,4 +1,5 @@
 export * from './agent-card.js'
+export * from './baseline.js'
 export * from './batch.js'
 export * from './close-codes.js'
 export * from './errors.js'

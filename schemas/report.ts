@@ -1,4 +1,5 @@
 import { Type, type Static } from '@sinclair/typebox'
+import { KnownFailure } from './baseline.js'
 import { closed } from './forms.js'
 import { transports } from './transports.js'
 
@@ -166,6 +167,9 @@ const Result = Type.Object(
     transport: AnyTransport,
     state: State,
     reasonCode: Text,
+    known: Type.Optional(
+      Type.Literal(true, { description: 'it fails as the baseline says, and so does not fail the run' }),
+    ),
     expected: Type.Optional(Text),
     observed: Type.Optional(Text),
     cases: Type.Array(Case),
@@ -187,6 +191,26 @@ const Coverage = Type.Object(
     ...plain,
     description: 'by whom the requirements are judged, each counted once: the members after the first add up to it',
   },
+)
+
+const Compared = Type.Object(
+  {
+    known: Type.Integer({ minimum: 0, description: 'results that fail as listed' }),
+    unjudged: Type.Integer({ minimum: 0, description: 'entries that this run did not select, or did not come to' }),
+    mend: Type.Array(
+      Type.Object(
+        {
+          check: Text,
+          transport: AnyTransport,
+          reasonCode: Type.String({ description: 'the one that is listed' }),
+          what: Type.String({ description: 'what came of it instead, and what to do' }),
+        },
+        plain,
+      ),
+      { description: 'entries that do not hold: they fail the run until the list is mended' },
+    ),
+  },
+  { ...plain, description: 'what came of the known failures, where the caller gave them' },
 )
 
 /** The report of `sage-conformance run`: everything else that is reported is made from it. */
@@ -222,6 +246,10 @@ export const Report = Type.Object(
         patienceSeconds: Type.Number({ minimum: 0 }),
         exactClock: Type.Boolean({ description: 'the target shared the clock of the suite' }),
         strict: Type.Boolean(),
+        failFast: Type.Optional(
+          Type.Literal(true, { description: 'nothing more was begun after the first failure that is not known' }),
+        ),
+        baseline: Type.Optional(Type.Array(KnownFailure, { description: 'the known failures that the caller gave' })),
         flags: Type.Object(
           {
             did: Type.Optional(Text),
@@ -245,11 +273,14 @@ export const Report = Type.Object(
       plain,
     ),
     verdict: Type.Union(
-      (['conformant', 'not conformant', 'incomplete', 'suite error'] as const).map(verdict => Type.Literal(verdict)),
+      (['conformant', 'conformant but for known failures', 'not conformant', 'incomplete', 'suite error'] as const).map(
+        verdict => Type.Literal(verdict),
+      ),
     ),
     exitStatus: Type.Integer({ minimum: 0, maximum: 4 }),
     counts: Type.Record(State, Count),
     coverage: Coverage,
+    baseline: Type.Optional(Compared),
     problem: Type.Optional(Type.String({ description: 'why nothing was judged' })),
     discovery: Type.Object(evidence, { ...plain, description: 'how the agent card was read' }),
     skew: Type.Optional(Type.Object(evidence, { ...plain, description: "how the target's clock was measured" })),

@@ -1,5 +1,5 @@
 import { transports, type Transport } from '../../schemas/index.js'
-import type { CheckResult } from '../runner/result.js'
+import { STOPPED, type CheckResult } from '../runner/result.js'
 import type { ClientCheck } from './check.js'
 import { HonestRuns } from './honest-runs.js'
 import { judgeClientCheck, notRun, type ClientEnvironment, type PlannedCheck } from './judge-client.js'
@@ -18,7 +18,7 @@ const inOrder = (a: CheckResult, b: CheckResult): number => {
 /**
  * Judges an initiator by `checks`, over each of the transports `over` that a check is made over: the prerequisites first,
  * then all others, `jobs` at once. Every check ends in exactly one state; what is missing over one transport blocks nothing
- * over the other.
+ * over the other. After a result that `isEnd` nothing more is begun.
  * @throws NotStartable
  */
 export const runClientChecks = async (
@@ -27,6 +27,7 @@ export const runClientChecks = async (
   jobs: number,
   observer: ClientObserver = {},
   over: readonly Transport[] = transports,
+  isEnd: (result: CheckResult) => boolean = () => false,
 ): Promise<CheckResult[]> => {
   const plan = over.flatMap(transport =>
     checks.filter(check => check.transports.includes(transport)).map((check): PlannedCheck => ({ check, transport })),
@@ -37,6 +38,8 @@ export const runClientChecks = async (
   const missing = new Map<Transport, string>()
   const judge = async (planned: PlannedCheck): Promise<CheckResult> => {
     const lacking = missing.get(planned.transport)
+    if (results.some(isEnd))
+      return notRun(planned, environment, 'not-observed', STOPPED, 'the run stopped at the first failure')
     if (environment.signal.aborted)
       return notRun(planned, environment, 'blocked', 'interrupted', 'the run was interrupted')
     if (lacking !== undefined) return notRun(planned, environment, 'blocked', 'prerequisite', lacking)

@@ -1,40 +1,21 @@
+import type { Transport } from '../../schemas/index.js'
+import { selectIds, type Selectable } from '../runner/plan.js'
 import type { ClientCheck } from './check.js'
 
-/** A selection that names nothing. */
-export class UnknownClientCheck extends Error {
-  override readonly name = 'UnknownClientCheck'
-}
-
-const patternOf = (glob: string): RegExp => {
-  const text = glob
-    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
-    .replace(/\*+/g, '.*')
-    .replaceAll('?', '.')
-  return new RegExp(`^${text}(?:/.*)?$`)
-}
-
-/** @throws UnknownClientCheck if a glob names no check */
-const namedBy = (globs: readonly string[], checks: readonly ClientCheck[]): Set<ClientCheck> =>
-  new Set(
-    globs.flatMap(glob => {
-      const pattern = patternOf(glob)
-      const found = checks.filter(({ id }) => pattern.test(id))
-      if (found.length === 0) throw new UnknownClientCheck(`no check of initiators is called ${glob}`)
-      return found
-    }),
-  )
+/** Where a check of initiators can be made. */
+export const placesOf = ({ id, transports }: ClientCheck): Selectable => ({ id, over: transports })
 
 /**
  * The checks that `only` names and `skip` does not: by id, by requirement, or with `*` and `?`. Prerequisites always stay:
  * without them nothing else means anything.
- * @throws UnknownClientCheck
+ * @throws UnknownSelection if a glob names no check, or if nothing is left that is made over one of `transports`
  */
 export const selectClientChecks = (
   checks: readonly ClientCheck[],
+  transports: readonly Transport[],
   only: readonly string[],
   skip: readonly string[],
 ): ClientCheck[] => {
-  const wanted = only.length > 0 ? namedBy(only, checks) : new Set(checks)
-  const unwanted = namedBy(skip, checks)
-  return checks.filter(check => check.prerequisite || (wanted.has(check) && !unwanted.has(check)))
+  const wanted = selectIds(checks.map(placesOf), transports, only, skip, 'check of initiators')
+  return checks.filter(({ id, prerequisite }) => prerequisite || wanted.has(id))
 }

@@ -4,22 +4,25 @@ import { clientChecks } from '../client/all.js'
 import type { ClientCheck } from '../client/check.js'
 import { createChildClient } from '../client/child-client.js'
 import { runClientChecks } from '../client/run-client.js'
-import { selectClientChecks, UnknownClientCheck } from '../client/select.js'
+import { placesOf, selectClientChecks } from '../client/select.js'
 import { encodeHex, parseHex } from '../probe/bytes/hex.js'
 import { encodeTime } from '../probe/bytes/time.js'
 import { ConsoleReport, type Screen } from '../report/console.js'
 import { createReport } from '../report/json.js'
 import { printable } from '../report/text.js'
+import { isUnknownFailure } from '../runner/baseline.js'
 import type { Judged, Settings } from '../runner/judge.js'
-import type { CheckResult } from '../runner/result.js'
+import { UnknownSelection } from '../runner/plan.js'
+import { exitStatusOf, type CheckResult } from '../runner/result.js'
 import { compareTransports } from '../runner/same-verdict.js'
 import { loadRequirementSet } from '../trace/requirement-set.js'
 import { NotStartable } from '../vectors/child-peer.js'
+import { openBaseline, parseEnding, writeBaseline, type EndingOptions } from './baseline-option.js'
 import { parseReports } from './report-option.js'
 import { parseHexOption, parseTransports, parseWhole, quoted, UsageError } from './usage.js'
 
 /** The options of `run-client`, as texts from the command line. */
-export interface RunClientCommandOptions {
+export interface RunClientCommandOptions extends EndingOptions {
   readonly only?: readonly string[]
   readonly skip?: readonly string[]
   readonly transport?: string
@@ -37,11 +40,11 @@ export const runClientDefaults = {
   seed: encodeHex(Buffer.from('sage-conformance')),
 }
 
-const parseChecks = (only: readonly string[], skip: readonly string[]): ClientCheck[] => {
+const parseChecks = ({ transports, only, skip }: Settings): ClientCheck[] => {
   try {
-    return selectClientChecks(clientChecks, only, skip)
+    return selectClientChecks(clientChecks, transports, only, skip)
   } catch (cause) {
-    throw cause instanceof UnknownClientCheck ? new UsageError(cause.message, { cause }) : cause
+    throw cause instanceof UnknownSelection ? new UsageError(cause.message, { cause }) : cause
   }
 }
 
@@ -57,6 +60,7 @@ const parseSettings = (options: RunClientCommandOptions): Settings => ({
   exactClock: false,
   strict: false,
   flags: {},
+  ...parseEnding(options, clientChecks.map(placesOf)),
 })
 
 const reproduction =
@@ -84,7 +88,8 @@ export const runClientCommand = async (
 ): Promise<number> => {
   if (command.length === 0) throw new UsageError('no command: run-client -- CMD [ARGS]')
   const settings = parseSettings(options)
-  const checks = parseChecks(settings.only, settings.skip)
+  const checks = parseChecks(settings)
+  const list = options.writeBaseline === undefined ? undefined : openBaseline(options.writeBaseline)
   const reports = parseReports(options.report ?? [])
   const requirements = new Map(loadRequirementSet().requirements.map(each => [each.id as string, each]))
   const shown = new ConsoleReport(screen, id => requirements.get(id))
@@ -100,9 +105,10 @@ export const runClientCommand = async (
     levelOf: (id: string): string => requirements.get(id)?.level ?? 'MUST',
     signal,
   }
+  const isEnd = (result: CheckResult): boolean => settings.failFast === true && isUnknownFailure(result, settings)
   let results: CheckResult[]
   try {
-    results = await runClientChecks(checks, environment, settings.jobs, shown, settings.transports)
+    results = await runClientChecks(checks, environment, settings.jobs, shown, settings.transports, isEnd)
   } catch (cause) {
     throw cause instanceof NotStartable ? new UsageError(`CMD cannot be started: ${cause.message}`, { cause }) : cause
   }
@@ -114,5 +120,6 @@ export const runClientCommand = async (
   shown.end(report, reproduction(command, settings))
   for (const { check, found } of compareTransports(results).differences)
     screen.write(`differs  ${check}: ${printable(found.observed)}\n`)
-  return report.exitStatus
+  const isWritten = list === undefined || writeBaseline(list, report, line => screen.write(`${line}\n`))
+  return isWritten ? report.exitStatus : exitStatusOf['suite error']
 }

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
-import { transports } from '../../schemas/index.js'
+import type { Transport } from '../../schemas/index.js'
 import { checks } from '../checks/index.js'
 import { parseBase64url } from '../probe/bytes/base64.js'
 import { parseDid } from '../probe/bytes/forms.js'
@@ -11,10 +11,11 @@ import { createReport } from '../report/json.js'
 import { createRealClock } from '../runner/clock.js'
 import { judge, type Settings } from '../runner/judge.js'
 import { createIdentity } from '../runner/kit.js'
-import { planChecks, UnknownSelection } from '../runner/plan.js'
-import type { CheckResult } from '../runner/result.js'
+import { placesOf, planChecks, UnknownSelection } from '../runner/plan.js'
+import { exitStatusOf, type CheckResult } from '../runner/result.js'
 import { LiveWorld } from '../runner/world.js'
 import { loadRequirementSet } from '../trace/requirement-set.js'
+import { openBaseline, parseEnding, writeBaseline, type EndingOptions } from './baseline-option.js'
 import { readSigningKey } from './identity-file.js'
 import { parseReports } from './report-option.js'
 import {
@@ -30,7 +31,7 @@ import {
 } from './usage.js'
 
 /** The options of `run`, as texts from the command line. */
-export interface RunCommandOptions {
+export interface RunCommandOptions extends EndingOptions {
   readonly did?: string
   readonly kemKey?: string
   readonly signingKey?: string
@@ -120,9 +121,9 @@ const reproduction = (url: string, options: RunCommandOptions, salt: string) => 
 }
 
 /** Refuses a selection of checks that are not there, before anything is sent. */
-const checkSelection = (only: readonly string[], skip: readonly string[]): void => {
+const checkSelection = (over: readonly Transport[], only: readonly string[], skip: readonly string[]): void => {
   try {
-    planChecks(checks, transports, only, skip)
+    planChecks(checks, over, only, skip)
   } catch (cause) {
     throw cause instanceof UnknownSelection ? new UsageError(cause.message, { cause }) : cause
   }
@@ -131,7 +132,8 @@ const checkSelection = (only: readonly string[], skip: readonly string[]): void 
 /** The options of a run, read: everything that can be wrong with them is found here. */
 const parseRun = (urlText: string, options: RunCommandOptions) => {
   const { only = [], skip = [], strict = false } = options
-  checkSelection(only, skip)
+  const transports = parseTransports(options.transport)
+  checkSelection(transports, only, skip)
   const url = parseHttpUrl('URL', urlText)
   const flags = parseFlags(options)
   const identity = options.identity === undefined ? undefined : readIdentity(options.identity)
@@ -139,7 +141,7 @@ const parseRun = (urlText: string, options: RunCommandOptions) => {
   const settings: Settings = {
     seed: parseHexOption('--seed', options.seed ?? runDefaults.seed),
     salt: parseHexOption('--salt', options.salt ?? encodeHex(randomBytes(16))),
-    transports: parseTransports(options.transport),
+    transports,
     only: [...only],
     skip: [...skip],
     jobs: parseWhole('--jobs', options.jobs ?? runDefaults.jobs, 1, 64),
@@ -150,9 +152,11 @@ const parseRun = (urlText: string, options: RunCommandOptions) => {
     flags,
     ...(metricsToken !== undefined && { metricsToken: true }),
     ...(identity && { identity: identity.did }),
+    ...parseEnding(options, checks.map(placesOf)),
   }
+  const list = options.writeBaseline === undefined ? undefined : openBaseline(options.writeBaseline)
   const ca = options.ca === undefined ? undefined : readTextFile('--ca', options.ca)
-  return { url, identity, metricsToken, settings, ca, reports: parseReports(options.report ?? []) }
+  return { url, identity, metricsToken, settings, ca, list, reports: parseReports(options.report ?? []) }
 }
 
 /**
@@ -166,7 +170,7 @@ export const runCommand = async (
   screen: Screen,
   signal: AbortSignal,
 ): Promise<number> => {
-  const { url, identity, metricsToken, ca, reports, settings } = parseRun(urlText, options)
+  const { url, identity, metricsToken, ca, list, reports, settings } = parseRun(urlText, options)
   const world = new LiveWorld(
     createRealClock(settings.patienceSeconds),
     { timeoutMs: settings.timeoutMs, ca, insecure: options.insecure, signal },
@@ -181,5 +185,6 @@ export const runCommand = async (
   const report = createReport(settings, judged, seconds)
   for (const path of reports) writeFileSync(path, `${JSON.stringify(report, null, 1)}\n`)
   shown.end(report, reproduction(url.href, options, settings.salt))
-  return report.exitStatus
+  const isWritten = list === undefined || writeBaseline(list, report, line => screen.write(`${line}\n`))
+  return isWritten ? report.exitStatus : exitStatusOf['suite error']
 }

@@ -1,5 +1,6 @@
 import { checks } from '../checks/index.js'
 import { verifyReport } from '../report/verification.js'
+import { describeVerdict } from '../report/verdict-text.js'
 import { readTextFile, UsageError } from './usage.js'
 
 /**
@@ -15,12 +16,12 @@ export const verifyCommand = async (path: string, write: (text: string) => void)
     return 1
   }
   const { report, untold } = verified
-  const { verdict, problem, run, target, results } = report
+  const { problem, run, target, results } = report
   if (untold > 0)
     write(
       `${untold} checks were cut short: that they are blocked is what the report says, and cannot be judged again\n`,
     )
   const about = problem ?? `${results.length} checks of ${target.did ?? target.url}, ${run.startedAt}`
-  write(`${path} holds: ${verdict} (${about})\n`)
+  write(`${path} holds: ${describeVerdict(report)} (${about})\n`)
   return report.exitStatus
 }

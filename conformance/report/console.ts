@@ -1,7 +1,16 @@
 import { transports, type Report } from '../../schemas/index.js'
-import { countStates, worstOf, type CaseResult, type CheckResult, type State } from '../runner/result.js'
+import {
+  countStates,
+  STOPPED,
+  worstOf,
+  type CaseResult,
+  type CheckResult,
+  type State,
+  type Verdict,
+} from '../runner/result.js'
 import { compareTransports } from '../runner/same-verdict.js'
 import { describeCoverage } from './coverage.js'
+import { describeBaseline, describeVerdict } from './verdict-text.js'
 import { abbreviated, printable, withoutLinks, wrap } from './text.js'
 
 /** Where a report is shown to a person. */
@@ -36,11 +45,22 @@ const colourOf: Record<State, Colour> = {
   skip: 'dim',
 }
 
+const colourOfVerdict: Record<Verdict, Colour> = {
+  conformant: 'green',
+  'conformant but for known failures': 'yellow',
+  'not conformant': 'red',
+  incomplete: 'yellow',
+  'suite error': 'red',
+}
+
 /** What did not pass, in the order in which it is shown: the worst right above the verdict. */
 const shown = ['not-observed', 'inconclusive', 'warn', 'fail', 'error'] as const
 
-/** What is shown by its reasons, of which there are few for many checks. */
-const together = ['blocked', 'skip'] as const
+/** What is shown by its reasons, as far as there are few for many checks. */
+const together = ['blocked', 'skip', 'not-observed'] as const
+
+const isOneOfMany = ({ state, reasonCode }: CheckResult): boolean =>
+  state === 'blocked' || state === 'skip' || reasonCode === STOPPED
 
 const INDENT = ' '.repeat(6)
 const EXCHANGES = 4
@@ -156,9 +176,15 @@ export class ConsoleReport {
     this.#settle()
     if (report.problem !== undefined) return this.screen.write(`sage-conformance: ${printable(report.problem)}\n`)
     const results = report.results as readonly CheckResult[]
-    for (const state of together) this.#together(state, results)
+    for (const state of together) this.#together(state, results.filter(isOneOfMany))
+    for (const alike of alikeOf(results.filter(({ known }) => known))) this.#known(alike, report)
     for (const state of shown)
-      for (const alike of alikeOf(results.filter(result => result.state === state))) this.#explain(alike, reproduce)
+      for (const alike of alikeOf(
+        results.filter(result => result.state === state && !result.known && !isOneOfMany(result)),
+      ))
+        this.#explain(alike, reproduce)
+    for (const { check, transport, reasonCode, what } of report.baseline?.mend ?? [])
+      this.#line('fail', `the baseline lists ${check} over ${transport} (${reasonCode}): ${what}`)
     this.#summary(report)
   }
 
@@ -174,10 +200,22 @@ export class ConsoleReport {
     }
   }
 
-  /** One line that begins with a state. */
-  #line(state: State, text: string): void {
+  /** One line that begins with a state, or with what stands in its place. */
+  #line(state: State | 'known', text: string): void {
     const wrapped = wrap(text, `${state}  `, this.#width)
-    this.screen.write(`${this.#paint(colourOf[state], state)}${wrapped.slice(state.length)}\n`)
+    this.screen.write(
+      `${this.#paint(state === 'known' ? 'yellow' : colourOf[state], state)}${wrapped.slice(state.length)}\n`,
+    )
+  }
+
+  /** Failures that are known, of one check: what a person noted about them, else what was seen. */
+  #known(alike: readonly CheckResult[], { run }: Report): void {
+    const [result] = alike
+    if (!result) return
+    const { check, reasonCode } = result
+    const note = run.baseline?.find(entry => entry.check === check && entry.note !== undefined)?.note
+    const over = alike.map(({ transport }) => transport).join(' and ')
+    this.#line('known', `${check} over ${over} (${reasonCode}): ${note ?? reasonOf(result)}`)
   }
 
   /** Explains the results of one check that differ in nothing but the transport. */
@@ -212,9 +250,12 @@ export class ConsoleReport {
     const { verdict, counts, run } = report
     const results = report.results as readonly CheckResult[]
     const parts = countsOf(counts).map(([state, text]) => this.#paint(colourOf[state], text))
-    const colour = verdict === 'conformant' ? 'green' : verdict === 'incomplete' ? 'yellow' : 'red'
-    this.screen.write(`${this.#paint(colour, verdict)}: ${parts.join(', ')} in ${run.seconds.toFixed(1)} s\n`)
+    this.screen.write(
+      `${this.#paint(colourOfVerdict[verdict], describeVerdict(report))}: ${parts.join(', ')} in ${run.seconds.toFixed(1)} s\n`,
+    )
     const about = [...perTransport(results), describeCoverage(report.coverage), `seed ${run.seed}, salt ${run.salt}`]
+    const baseline = describeBaseline(report)
+    if (baseline !== undefined) about.unshift(baseline)
     if (results.some(({ state }) => state === 'fail' || state === 'warn'))
       about.splice(-1, 0, 'more on a requirement: sage-conformance explain ID')
     for (const line of about) this.screen.write(`${this.#paint('dim', line)}\n`)

@@ -6,8 +6,9 @@ import { encodeUtf8 } from '../probe/bytes/utf8.js'
 import { sha256 } from '../probe/crypto/hash.js'
 import { canonicalize } from '../probe/identity/jcs.js'
 import type { Judged, Settings } from '../runner/judge.js'
+import { compareBaseline, isKnownFailure } from '../runner/baseline.js'
 import { coverageOf } from './coverage.js'
-import { countStates, exitStatusOf, verdictOf } from '../runner/result.js'
+import { countStates, exitStatusOf, verdictOf, type CheckResult } from '../runner/result.js'
 import { loadRequirementSet } from '../trace/requirement-set.js'
 
 /** What a report names that may judge otherwise in another version: the suite, and the requirements that it judges by. */
@@ -25,8 +26,12 @@ export const reportDigest = (report: Omit<Report, 'digest'>): string => {
 
 /** The report of a run that took `seconds`: verdict, exit status and counts follow from the results. */
 export const createReport = (settings: Settings, judged: Judged, seconds: number): Report => {
-  const { target, startedAt, discovery, skew, results, problem } = judged
-  const verdict = verdictOf(results, settings.strict)
+  const { target, startedAt, discovery, skew, problem } = judged
+  const baseline = compareBaseline(judged.results, settings)
+  const results = judged.results.map((result): CheckResult =>
+    isKnownFailure(result, settings) ? { ...result, known: true } : result,
+  )
+  const verdict = verdictOf(results, settings.strict, baseline && baseline.mend.length > 0)
   // Through JSON, so that what is digested is what is written: members that are undefined are absent.
   const report = JSON.parse(
     JSON.stringify({
@@ -38,6 +43,7 @@ export const createReport = (settings: Settings, judged: Judged, seconds: number
       exitStatus: exitStatusOf[verdict],
       counts: countStates(results),
       coverage: coverageOf(results),
+      baseline,
       problem,
       discovery,
       skew,

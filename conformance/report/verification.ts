@@ -1,10 +1,12 @@
 import { Report } from '../../schemas/index.js'
 import { Refusal } from '../probe/refusal.js'
 import { parserOf } from '../probe/wire/shape.js'
+import { isUnknownFailure } from '../runner/baseline.js'
 import type { Check } from '../runner/check.js'
 import { judge, type Judged } from '../runner/judge.js'
 import { UnknownSelection } from '../runner/plan.js'
 import { Playback } from '../runner/playback.js'
+import { STOPPED } from '../runner/result.js'
 import { firstDifference, type Difference } from './difference.js'
 import { createReport, reportDigest, suiteIdentity } from './json.js'
 
@@ -49,6 +51,10 @@ const replay = async (report: Report, checks: readonly Check[]): Promise<Verific
   }
   const found = firstDifference(report, createReport(settings, judged, seconds), playback.departures)
   if (found) return { kind: 'differs', ...found }
+  const isStopped = report.results.some(({ reasonCode, cases }) => reasonCode === STOPPED && cases.length === 0)
+  // What was not run for this reason passes for nothing: there has to be a failure that is not known.
+  if (isStopped && (settings.failFast !== true || !judged.results.some(result => isUnknownFailure(result, settings))))
+    return differs('the run', 'it was not to stop before its end, or nothing failed that is not known')
   const untold = report.results.filter(
     ({ reasonCode, cases }) =>
       [reasonCode, ...cases.map(one => one.reasonCode)].includes('interrupted') || reasonCode === 'target-lost',

@@ -4,9 +4,11 @@ import { parseHex } from '../probe/bytes/hex.js'
 import { encodeTime } from '../probe/bytes/time.js'
 import { AnswerKeeper } from '../probe/initiator/transcript.js'
 import { loadRequirementSet } from '../trace/requirement-set.js'
+import { isUnknownFailure } from './baseline.js'
 import type { Check } from './check.js'
 import { discover, type Discovery } from './discover.js'
 import { Recorder, type Evidence } from './recorder.js'
+import type { CheckResult } from './result.js'
 import { runChecks, type Ran, type RunObserver } from './run.js'
 import type { World } from './world.js'
 
@@ -87,6 +89,7 @@ export const judge = async (
   const levelOf = (id: string): string => levels.get(id) ?? 'MUST'
   const surroundings = { target, resolve, keeper, hasMetricsToken: settings.metricsToken === true }
   const environment = { world, surroundings, seed, salt, levelOf }
-  const ran = await runChecks(checks, environment, settings, observer)
+  const isEnd = (result: CheckResult): boolean => settings.failFast === true && isUnknownFailure(result, settings)
+  const ran = await runChecks(checks, environment, { ...settings, isEnd }, observer)
   return { ...about(), ...ran }
 }

@@ -1,4 +1,4 @@
-import type { Transport } from '../../schemas/index.js'
+import { transports as everywhere, type Transport } from '../../schemas/index.js'
 import type { Check, SendingCheck } from './check.js'
 
 /** One check over one transport. */
@@ -36,18 +36,47 @@ const matchesGlob = (glob: string, text: string): boolean => {
 }
 
 /**
- * The ids among `ids` that `globs` select. A glob selects a check by its id, by its requirement (`handshake.ts-fresh` selects
- * `handshake.ts-fresh/past` too), or with `*` and `?`.
- * @throws UnknownSelection if a glob selects nothing
+ * Does a glob select a check by its id, by its requirement (`handshake.ts-fresh` selects `handshake.ts-fresh/past` too), or
+ * with `*` and `?`?
  */
-const selectedBy = (globs: readonly string[], ids: readonly string[]): Set<string> => {
-  const selected = globs.flatMap(glob => {
-    const found = ids.filter(id => matchesGlob(glob, id) || id.startsWith(`${glob}/`))
-    if (found.length === 0) throw new UnknownSelection(`no check is called ${glob}`)
-    return found
-  })
-  return new Set(selected)
+const selects = (glob: string, id: string): boolean => matchesGlob(glob, id) || id.startsWith(`${glob}/`)
+
+/** Is a check among those that `only` selects, all where it is empty, and `skip` does not? */
+export const isSelected = (id: string, only: readonly string[], skip: readonly string[]): boolean =>
+  (only.length === 0 || only.some(glob => selects(glob, id))) && !skip.some(glob => selects(glob, id))
+
+/** A check as far as a selection knows it: its id, and over which transports it can be made. */
+export interface Selectable {
+  readonly id: string
+  readonly over: readonly Transport[]
 }
+
+/**
+ * The ids that `only` selects and `skip` does not.
+ * @param called how one of them is called
+ * @throws UnknownSelection if a glob selects nothing, or if nothing is left that is made over one of `transports`
+ */
+export const selectIds = (
+  all: readonly Selectable[],
+  transports: readonly Transport[],
+  only: readonly string[],
+  skip: readonly string[],
+  called = 'check',
+): Set<string> => {
+  for (const glob of [...only, ...skip])
+    if (!all.some(({ id }) => selects(glob, id))) throw new UnknownSelection(`no ${called} is called ${glob}`)
+  const selected = all.filter(({ id }) => isSelected(id, only, skip))
+  if (selected.length === 0) throw new UnknownSelection(`--only and --skip leave no ${called}`)
+  if (!selected.some(({ over }) => over.some(transport => transports.includes(transport))))
+    throw new UnknownSelection(`no ${called} that is selected is made over ${transports.join(' or ')}`)
+  return new Set(selected.map(({ id }) => id))
+}
+
+/** Where a check of responders can be made. */
+export const placesOf = ({ id, needs }: Check): Selectable => ({
+  id,
+  over: needs.transport === undefined ? everywhere : [needs.transport],
+})
 
 const isSending = (planned: Planned): planned is Planned<SendingCheck> => planned.check.kind !== 'compares'
 
@@ -70,15 +99,13 @@ export const planChecks = (
   skip: readonly string[],
   has: (transport: Transport) => boolean = () => true,
 ): Plan => {
-  const ids = checks.map(check => check.id)
-  const wanted = only.length > 0 ? selectedBy(only, ids) : new Set(ids)
-  const unwanted = selectedBy(skip, ids)
+  const wanted = selectIds(checks.map(placesOf), transports, only, skip)
   const planned = transports.flatMap(transport =>
     checks
       .filter(({ needs }) => needs.transport === transport || (needs.transport === undefined && has(transport)))
       .map(check => ({ check, transport })),
   )
-  const selected = planned.filter(({ check }) => !check.prerequisite && wanted.has(check.id) && !unwanted.has(check.id))
+  const selected = planned.filter(({ check }) => !check.prerequisite && wanted.has(check.id))
   const chosen = selected.filter(isSending).sort(inOrder)
   return {
     prerequisites: planned.filter(isSending).filter(({ check }) => check.prerequisite),

@@ -20,7 +20,7 @@ import { Refusal } from '../probe/refusal.js'
 import { placeOf } from './judge-check.js'
 import { DISCOVERY } from './judge.js'
 import type { Evidence } from './recorder.js'
-import type { CaseResult, CheckResult } from './result.js'
+import { STOPPED, type CaseResult, type CheckResult } from './result.js'
 import { SKEW } from './run.js'
 import type { Scene, Stop, World } from './world.js'
 
@@ -240,4 +240,11 @@ export class Playback implements World {
   }
 
   lose(): void {}
+
+  halt(): void {}
+
+  isHalted(place: string): boolean {
+    const { state, reasonCode } = this.#checks.get(place) ?? {}
+    return state === 'not-observed' && reasonCode === STOPPED
+  }
 }

@@ -32,14 +32,20 @@ export interface CheckResult {
   readonly transport: Transport
   readonly state: State
   readonly reasonCode: string
+  /** It fails as the baseline says, and so does not fail the run. */
+  readonly known?: true
   readonly expected?: string
   readonly observed?: string
   readonly cases: readonly CaseResult[]
 }
 
+/** Reason code of what was not begun any more after the first failure. */
+export const STOPPED = 'stopped'
+
 /** The verdicts, and the exit status of each. */
 export const exitStatusOf = {
   conformant: 0,
+  'conformant but for known failures': 0,
   'not conformant': 1,
   incomplete: 3,
   'suite error': 4,
@@ -55,13 +61,25 @@ const severity: readonly State[] = ['error', 'fail', 'warn', 'inconclusive', 'bl
 export const worstOf = (cases: readonly CaseResult[]): CaseResult | undefined =>
   severity.map(state => cases.find(one => one.state === state)).find(one => one !== undefined)
 
-/** The verdict that the states of all planned checks add up to. Nothing judged is no verdict. */
-export const verdictOf = (results: readonly Pick<CheckResult, 'state'>[], strict: boolean): Verdict => {
+/** Does it count against the target? Under `strict` a SHOULD that did not hold does too. */
+export const isFailure = ({ state }: Pick<CheckResult, 'state'>, strict: boolean): boolean =>
+  state === 'fail' || (strict && state === 'warn')
+
+/**
+ * The verdict that the states of all planned checks add up to. Nothing judged is no verdict. Failures that are known do not
+ * count, as long as the list of them is not `stale`: in need of being mended.
+ */
+export const verdictOf = (
+  results: readonly Pick<CheckResult, 'state' | 'known'>[],
+  strict: boolean,
+  stale = false,
+): Verdict => {
   const has = (...wanted: State[]): boolean => results.some(({ state }) => wanted.includes(state))
+  const failures = results.filter(result => isFailure(result, strict))
   if (has('error')) return 'suite error'
-  if (has('fail') || (strict && has('warn'))) return 'not conformant'
+  if (stale || failures.some(({ known }) => !known)) return 'not conformant'
   if (has('inconclusive', 'blocked') || !has('pass', 'warn')) return 'incomplete'
-  return 'conformant'
+  return failures.length > 0 ? 'conformant but for known failures' : 'conformant'
 }
 
 /** How many checks ended in each state. */

@@ -1,10 +1,10 @@
 import type { Transport } from '../../schemas/index.js'
 import { parseTime } from '../probe/bytes/time.js'
 import type { Check, SendingCheck } from './check.js'
-import { createKit, judgeCheck, notRun, resultOf, type Environment } from './judge-check.js'
+import { createKit, judgeCheck, notRun, placeOf, resultOf, type Environment } from './judge-check.js'
 import { planChecks, type Planned } from './plan.js'
 import { Recorder, type Evidence } from './recorder.js'
-import type { CaseResult, CheckResult } from './result.js'
+import { STOPPED, type CaseResult, type CheckResult } from './result.js'
 import { compareTransports } from './same-verdict.js'
 
 /** Place of the measurement of the target's clock. */
@@ -18,6 +18,8 @@ export interface RunOptions {
   readonly skip: readonly string[]
   /** Checks under way at once. */
   readonly jobs: number
+  /** A result after which nothing more is to be begun. */
+  readonly isEnd?: (result: CheckResult) => boolean
 }
 
 /** What watches a run. */
@@ -117,20 +119,28 @@ export const runChecks = async (
     transport === 'http' || (ws !== undefined && capabilities.has(transport))
   const plan = planChecks(checks, options.transports, options.only, options.skip, has)
   observer.planned?.(Object.values(plan).reduce((total, part: readonly Planned[]) => total + part.length, 0))
+  const { world } = environment
+  const { isEnd = () => false } = options
   const watched = (result: CheckResult): CheckResult => {
+    if (isEnd(result)) world.halt()
     observer.finished?.(result)
     return result
   }
+  const unlessHalted = async (planned: Planned, judge: () => Promise<CheckResult> | CheckResult) =>
+    watched(
+      world.isHalted(placeOf(planned.check.id, planned.transport))
+        ? notRun(planned, environment, 'not-observed', STOPPED, 'the run stopped at the first failure')
+        : await judge(),
+    )
   const results: CheckResult[] = []
   const missing = new Map<Transport, string>()
-  const judge = async (planned: Planned<SendingCheck>): Promise<CheckResult> => {
-    const lacking = missing.get(planned.transport)
-    return watched(
-      lacking === undefined
-        ? await judgeCheck(planned, environment)
-        : notRun(planned, environment, 'blocked', 'prerequisite', `${lacking} did not pass over ${planned.transport}`),
-    )
-  }
+  const judge = (planned: Planned<SendingCheck>): Promise<CheckResult> =>
+    unlessHalted(planned, () => {
+      const lacking = missing.get(planned.transport)
+      return lacking === undefined
+        ? judgeCheck(planned, environment)
+        : notRun(planned, environment, 'blocked', 'prerequisite', `${lacking} did not pass over ${planned.transport}`)
+    })
   for (const planned of plan.prerequisites) {
     const result = await judge(planned)
     const { transport, check } = planned
@@ -138,10 +148,11 @@ export const runChecks = async (
     results.push(result)
   }
   const sound = options.transports.find(transport => has(transport) && !missing.has(transport))
-  const skew = sound === undefined ? {} : { skew: await measureSkew(environment, sound) }
+  const skew = sound === undefined || results.some(isEnd) ? {} : { skew: await measureSkew(environment, sound) }
   results.push(...(await inParallel(plan.together, options.jobs, judge)))
   for (const planned of plan.alone) results.push(await judge(planned))
-  for (const planned of plan.comparisons) results.push(watched(judgeSameness(planned, environment, results)))
+  for (const planned of plan.comparisons)
+    results.push(await unlessHalted(planned, () => judgeSameness(planned, environment, results)))
   return { results: results.sort(inOrder), ...skew }
 }
 

@@ -35,6 +35,10 @@ export interface World {
   stopped(place: string): Stop | undefined
   /** The target has stopped answering. */
   lose(): void
+  /** Nothing more is to be begun, after the first failure: what is under way goes on to its end. */
+  halt(): void
+  /** Was the check at `place` not begun any more? */
+  isHalted(place: string): boolean
 }
 
 /** The connections of one scene, by their numbers. */
@@ -62,6 +66,7 @@ const createNetwork = (reach: Reach, metricsToken?: string): Network & { readonl
 export class LiveWorld implements World {
   skew = 0n
   #lost = false
+  #halted = false
 
   /**
    * @param identity the one that the caller gave, if so
@@ -99,5 +104,13 @@ export class LiveWorld implements World {
 
   lose(): void {
     this.#lost = true
+  }
+
+  halt(): void {
+    this.#halted = true
+  }
+
+  isHalted(): boolean {
+    return this.#halted
   }
 }

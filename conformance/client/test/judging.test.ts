@@ -1,12 +1,14 @@
 import t from 'tap'
+import { transports } from '../../../schemas/index.js'
 import { inProcessClient } from '../../mutants/initiator/in-process.js'
+import { UnknownSelection } from '../../runner/plan.js'
 import type { CheckResult } from '../../runner/result.js'
 import { NotStartable } from '../../vectors/child-peer.js'
 import { clientChecks } from '../all.js'
 import { accepts, refuses, watches, type ClientCheck } from '../check.js'
 import type { Client, Outcome } from '../client.js'
 import { runClientChecks } from '../run-client.js'
-import { selectClientChecks, UnknownClientCheck } from '../select.js'
+import { selectClientChecks } from '../select.js'
 
 const honest = inProcessClient({})
 
@@ -167,15 +169,43 @@ t.test('a client that cannot be started ends the run', async t => {
   )
 })
 
+t.test('after a result that ends the run nothing more is begun', async t => {
+  const named = (variant: string) => watches('record.tag', { variant, look: () => undefined })
+  const results = await runClientChecks(
+    [named('one'), named('two'), named('three')],
+    {
+      client: honest,
+      timeoutMs: 5000,
+      seed: new Uint8Array(1),
+      salt: new Uint8Array(1),
+      levelOf: () => 'MUST',
+      signal: new AbortController().signal,
+    },
+    1,
+    {},
+    ['http'],
+    ({ check }) => check === 'record.tag/two',
+  )
+  t.match(results, [
+    { check: 'record.tag/one', state: 'pass' },
+    { check: 'record.tag/three', state: 'not-observed', reasonCode: 'stopped', cases: [] },
+    { check: 'record.tag/two', state: 'pass' },
+  ])
+})
+
 t.test('checks are selected by id, by requirement and by glob, and the prerequisites stay', async t => {
   const ids = (only: string[], skip: string[] = []) =>
-    selectClientChecks(clientChecks, only, skip)
+    selectClientChecks(clientChecks, transports, only, skip)
       .filter(({ prerequisite }) => !prerequisite)
       .map(({ id }) => id)
   t.strictSame(ids(['card.lifetime']), ['card.lifetime', 'card.lifetime/30-days'])
   t.strictSame(ids(['card.l*'], ['card.lifetime/30-days']), ['card.lifetime'])
-  t.throws(() => ids(['card.nothing']), UnknownClientCheck)
-  t.equal(selectClientChecks(clientChecks, ['card.version'], []).filter(({ prerequisite }) => prerequisite).length, 5)
+  t.throws(() => ids(['card.nothing']), UnknownSelection)
+  t.equal(
+    selectClientChecks(clientChecks, transports, ['card.version'], []).filter(({ prerequisite }) => prerequisite)
+      .length,
+    5,
+  )
   t.strictSame(
     watches('message.id-unique', { look: () => undefined }).circumstances,
     {},

@@ -48,9 +48,26 @@ t.test('a mutant, as a command, is not, and the check that finds it can be repea
   )
 })
 
+t.test('the failure of a command can be known', async t => {
+  const known = [{ check: 'handshake.response-echo', transport: 'http', reasonCode: 'accepted' }]
+  const path = join(t.testdir({ list: JSON.stringify({ baseline: 'sage-conformance/1', known }) }), 'list')
+  const { status, shown } = await run(mutant('initiator-omits-handshake-response-echo'), {
+    only: ['handshake.response-echo'],
+    transport: 'http',
+    baseline: path,
+    failFast: true,
+  })
+  t.equal(status, 0, shown)
+  t.match(shown, /^conformant but for 1 known failure:/m)
+})
+
 t.test('a command that does nothing is not conformant, and all else is blocked', async t => {
-  const { status, shown } = await run([process.execPath, '-e', 'process.exit(1)'], { only: ['card.version'] })
+  const { status, shown } = await run([process.execPath, '-e', 'process.exit(1)'], {
+    only: ['card.version'],
+    writeBaseline: join(t.testdir({}), 'x'),
+  })
   t.equal(status, 1)
+  t.match(shown, 'x is not written: what did not fail is incomplete')
   t.match(shown, 'blocked  3 checks: handshake.strings/request did not pass')
 })
 
@@ -62,6 +79,8 @@ t.test('wrong usage is told before anything is started', async t => {
     [reference, { jobs: 'many' }, /--jobs/],
     [reference, { transport: 'quic' }, /--transport/],
     [reference, { seed: 'xyz' }, /--seed/],
+    [reference, { only: ['card.*'], skip: ['*'] }, /leave no check of initiators/],
+    [reference, { baseline: fileURLToPath(import.meta.url) }, /is not JSON/],
     [reference, { report: ['xml=a'] }, /--report takes json=FILE/],
     [reference, { report: ['json=/no/such/folder/x.json'] }, /cannot write/],
     [['/no/such/command'], {}, /CMD cannot be started/],

@@ -47,6 +47,17 @@ t.test('a selection that names nothing is an error, in --skip too', async t => {
     t.throws(() => planChecks(checks, ['http'], only, skip), UnknownSelection)
 })
 
+t.test('a selection that leaves nothing is an error: it would pass for nothing', async t => {
+  const leftOf = (only: string[], skip: string[], transports: Transport[] = ['http']) =>
+    planChecks([...checks, accepts('ws.ping', { needs: { transport: 'ws' }, run })], transports, only, skip)
+  t.throws(() => leftOf(['record.replay'], ['record.*']), /leave no check/)
+  t.throws(() => leftOf([], ['*']), /leave no check/)
+  t.throws(() => leftOf(['ws.ping'], []), /no check that is selected is made over http/)
+  t.equal(leftOf(['ws.ping'], [], ['ws']).together.length, 1)
+  t.equal(leftOf(['task.ping'], []).prerequisites.length, 1, 'what is always made can be all that is selected')
+  t.equal(leftOf(['ws.ping', 'record.replay'], []).together.length, 2, 'one of them is enough')
+})
+
 const results = (...of: State[]) => of.map(state => ({ state }))
 
 t.test('a verdict fails closed', async t => {
@@ -62,7 +73,7 @@ t.test('a verdict fails closed', async t => {
 t.test('when several hold, the suite fault comes first, then the failure, then what is missing', async t => {
   t.equal(verdictOf(results('error', 'fail', 'inconclusive'), false), 'suite error')
   t.equal(verdictOf(results('fail', 'inconclusive', 'blocked'), false), 'not conformant')
-  t.strictSame(Object.values(exitStatusOf), [0, 1, 3, 4])
+  t.strictSame(Object.values(exitStatusOf), [0, 0, 1, 3, 4])
 })
 
 t.test('every state is counted', async t => {
