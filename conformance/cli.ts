@@ -1,17 +1,14 @@
 import { Command, CommanderError } from 'commander'
 import { readFileSync } from 'node:fs'
 import { rootPath } from '../schemas/index.js'
-import { callCommand, type CallCommandOptions } from './commands/call.js'
+import type { CallCommandOptions } from './commands/call.js'
 import { endWhenNobodyReads } from './commands/command-streams.js'
 import { keygenCommand } from './commands/keygen.js'
-import { explainCommand } from './commands/explain.js'
 import { runCommand, runDefaults, type RunCommandOptions } from './commands/run.js'
 import { runClientCommand, runClientDefaults, type RunClientCommandOptions } from './commands/run-client.js'
-import { serveCommand, type ServeCommandOptions } from './commands/serve.js'
+import type { ServeCommandOptions } from './commands/serve.js'
 import { parseWhole, UsageError } from './commands/usage.js'
-import { verifyCommand } from './commands/verify.js'
-import { vectorsCheckCommand } from './commands/vectors-check.js'
-import { vectorsRunCommand } from './commands/vectors-run.js'
+import type { VectorsRunOptions } from './commands/vectors-run.js'
 import type { Screen } from './report/console.js'
 
 const version = (): string =>
@@ -25,6 +22,8 @@ const screen = (): Screen => ({
 })
 
 const collect = (value: string, before: string[] = []): string[] => [...before, value]
+
+// A command is loaded when it is asked for: the reference alone takes half of what the rest takes to start.
 
 /** Runs `work` with a signal that Ctrl-C and termination raise: what was judged is then still reported. */
 const interruptible = async (work: (signal: AbortSignal) => Promise<number>): Promise<number> => {
@@ -40,6 +39,7 @@ const interruptible = async (work: (signal: AbortSignal) => Promise<number>): Pr
   }
 }
 
+type VectorsRunFlags = Omit<VectorsRunOptions, 'timeout'> & { readonly timeout: string }
 type ServeFlags = Omit<ServeCommandOptions, 'port'> & { readonly port: string }
 type CallFlags = Omit<CallCommandOptions, 'timeout'> & { readonly timeout: string }
 
@@ -108,20 +108,29 @@ const buildProgram = (finish: (status: number) => void): Command => {
     .command('explain')
     .description('a requirement or a check: its sentence, and what judges it')
     .argument('<id>', 'such as handshake.nonce-single-use')
-    .action(async (id: string) => finish(await explainCommand(id, screen())))
+    .action(async (id: string) => {
+      const { explainCommand } = await import('./commands/explain.js')
+      finish(await explainCommand(id, screen()))
+    })
 
   program
     .command('verify')
     .description('judge a report again from what it recorded, offline')
     .argument('<report>', 'written by run --report json=FILE')
-    .action(async (path: string) => finish(await verifyCommand(path, screen().write)))
+    .action(async (path: string) => {
+      const { verifyCommand } = await import('./commands/verify.js')
+      finish(await verifyCommand(path, screen().write))
+    })
 
   const vectors = program.command('vectors').description('the test vectors')
   vectors
     .command('check')
     .description("re-derive every vector with the suite's own code, and lint the files")
     .argument('[path]', 'a vector file or a folder of them')
-    .action(async (path: string | undefined) => finish(await vectorsCheckCommand(path === undefined ? {} : { path })))
+    .action(async (path: string | undefined) => {
+      const { vectorsCheckCommand } = await import('./commands/vectors-check.js')
+      finish(await vectorsCheckCommand(path === undefined ? {} : { path }))
+    })
   vectors
     .command('run')
     .description('judge the cryptographic core that a command answers with over its standard streams')
@@ -131,17 +140,10 @@ const buildProgram = (finish: (status: number) => void): Command => {
     .option('--timeout <ms>', 'longest wait for an answer', '5000')
     .option('--report <format=file>', 'json=FILE')
     .option('--quiet', 'print the last line only')
-    .action(
-      async (
-        command: string[],
-        { timeout, ...options }: Record<string, string> & { only?: string[]; skip?: string[] },
-      ) =>
-        finish(
-          await vectorsRunCommand(command, { ...options, timeout: Number(timeout) } as Parameters<
-            typeof vectorsRunCommand
-          >[1]),
-        ),
-    )
+    .action(async (command: string[], { timeout, ...options }: VectorsRunFlags) => {
+      const { vectorsRunCommand } = await import('./commands/vectors-run.js')
+      finish(await vectorsRunCommand(command, { ...options, timeout: Number(timeout) }))
+    })
 
   program
     .command('keygen')
@@ -177,9 +179,10 @@ const buildProgram = (finish: (status: number) => void): Command => {
     .option('--profile <name>', 'set of limits: default, or low-limits, which a tester reaches in seconds', 'default')
     .option('--directory <file>', 'keys of DIDs other than did:key: JSON of DIDs, each with b64u of 32 bytes')
     .option('--admit-only', 'admit the DIDs of the directory and nobody else')
-    .action(async ({ port, ...options }: ServeFlags) =>
-      finish(await serveCommand({ ...options, port: parseWhole('--port', port, 0, 65535) })),
-    )
+    .action(async ({ port, ...options }: ServeFlags) => {
+      const { serveCommand } = await import('./commands/serve.js')
+      finish(await serveCommand({ ...options, port: parseWhole('--port', port, 0, 65535) }))
+    })
 
   program
     .command('call')
@@ -194,9 +197,10 @@ const buildProgram = (finish: (status: number) => void): Command => {
     .option('--stream', 'open the task as a stream: what is put in goes out, and the answer is written, as it comes')
     .option('--identity <file>', 'private keys to shake hands with, as for serve; fresh ones by default')
     .option('--directory <file>', 'keys of DIDs other than did:key, as for serve')
-    .action(async (url: string, task: string, payload: string | undefined, { timeout, ...options }: CallFlags) =>
-      finish(await callCommand(url, task, payload, { ...options, timeout: parseWhole('--timeout', timeout, 1, 3600) })),
-    )
+    .action(async (url: string, task: string, payload: string | undefined, { timeout, ...options }: CallFlags) => {
+      const { callCommand } = await import('./commands/call.js')
+      finish(await callCommand(url, task, payload, { ...options, timeout: parseWhole('--timeout', timeout, 1, 3600) }))
+    })
 
   return program
 }

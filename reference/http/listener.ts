@@ -146,7 +146,9 @@ class HttpListener {
 
   private async serve(request: IncomingMessage, response: ServerResponse, proceed: () => void): Promise<void> {
     const abort = new AbortController()
-    response.on('close', () => abort.abort())
+    response.on('close', () => {
+      if (!response.writableFinished) abort.abort()
+    })
     this.answers.set(request.socket, response)
     this.aborts.add(abort)
     this.running++
