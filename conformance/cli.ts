@@ -5,24 +5,34 @@ import { callCommand, type CallCommandOptions } from './commands/call.js'
 import { endWhenNobodyReads } from './commands/command-streams.js'
 import { keygenCommand } from './commands/keygen.js'
 import { explainCommand } from './commands/explain.js'
-import { runCommand, runDefaults, type RunCommandOptions } from './commands/run.js'
-import { runClientCommand, runClientDefaults, type RunClientCommandOptions } from './commands/run-client.js'
+import { runDefaults, runClientDefaults } from './commands/defaults.js'
+import { reportCommand } from './commands/report.js'
+import { wantsStdout } from './commands/report-option.js'
+import { runCommand, type RunCommandOptions } from './commands/run.js'
+import { runClientCommand, type RunClientCommandOptions } from './commands/run-client.js'
 import { serveCommand, type ServeCommandOptions } from './commands/serve.js'
 import { parseWhole, UsageError } from './commands/usage.js'
 import { verifyCommand } from './commands/verify.js'
 import { vectorsCheckCommand } from './commands/vectors-check.js'
 import { vectorsRunCommand } from './commands/vectors-run.js'
 import type { Screen } from './report/console.js'
+import { formats } from './report/formats.js'
 
 const version = (): string =>
   (JSON.parse(readFileSync(`${rootPath}/package.json`, 'utf8')) as { version: string }).version
 
-const screen = (): Screen => ({
-  write: text => void process.stdout.write(text),
-  isTerminal: process.stdout.isTTY === true && process.env['TERM'] !== 'dumb',
-  colour: process.stdout.isTTY === true && !process.env['NO_COLOR'],
-  columns: process.stdout.columns ?? 100,
+const screen = (stream: NodeJS.WriteStream = process.stdout): Screen => ({
+  write: text => void stream.write(text),
+  isTerminal: stream.isTTY === true && process.env['TERM'] !== 'dumb',
+  colour: stream.isTTY === true && !process.env['NO_COLOR'],
+  columns: stream.columns ?? 100,
 })
+
+/** Where a run is shown: on standard error where a report goes to standard output. */
+const screenBeside = (reports: readonly string[] | undefined): Screen =>
+  screen(wantsStdout(reports) ? process.stderr : process.stdout)
+
+const formatsHelp = `${Object.keys(formats).join(', ')}; - is standard output; may be repeated`
 
 const collect = (value: string, before: string[] = []): string[] => [...before, value]
 
@@ -74,12 +84,12 @@ const buildProgram = (finish: (status: number) => void): Command => {
     .option('--salt <hex>', 'salt of all entropy; fresh by default, and printed')
     .option('--ca <file>', 'certificate authorities to trust, PEM')
     .option('--insecure', 'accept any certificate')
-    .option('--report <format=file>', 'json=FILE; may be repeated', collect)
+    .option('--report <format=file>', formatsHelp, collect)
     .option('--baseline <file>', 'known failures, which do not fail the run as long as the list holds')
     .option('--write-baseline <file>', 'write what fails as such a list; notes in it are kept')
     .option('--fail-fast', 'begin nothing more after the first failure that is not known')
     .action(async (url: string, options: RunCommandOptions) =>
-      finish(await interruptible(signal => runCommand(url, options, screen(), signal))),
+      finish(await interruptible(signal => runCommand(url, options, screenBeside(options.report), signal))),
     )
 
   program
@@ -96,12 +106,12 @@ const buildProgram = (finish: (status: number) => void): Command => {
     .option('--jobs <n>', 'checks under way at once', runClientDefaults.jobs)
     .option('--seed <hex>', 'seed of all entropy')
     .option('--salt <hex>', 'salt of all entropy; fresh by default, and printed')
-    .option('--report <format=file>', 'json=FILE; may be repeated', collect)
+    .option('--report <format=file>', formatsHelp, collect)
     .option('--baseline <file>', 'known failures, which do not fail the run as long as the list holds')
     .option('--write-baseline <file>', 'write what fails as such a list; notes in it are kept')
     .option('--fail-fast', 'begin nothing more after the first failure that is not known')
     .action(async (command: string[], options: RunClientCommandOptions) =>
-      finish(await interruptible(signal => runClientCommand(command, options, screen(), signal))),
+      finish(await interruptible(signal => runClientCommand(command, options, screenBeside(options.report), signal))),
     )
 
   program
@@ -115,6 +125,13 @@ const buildProgram = (finish: (status: number) => void): Command => {
     .description('judge a report again from what it recorded, offline')
     .argument('<report>', 'written by run --report json=FILE')
     .action(async (path: string) => finish(await verifyCommand(path, screen().write)))
+
+  program
+    .command('report')
+    .description('make other formats of a report that was kept')
+    .argument('<report>', 'written by --report json=FILE')
+    .option('--report <format=file>', formatsHelp, collect)
+    .action((path: string, { report = [] }: { report?: string[] }) => finish(reportCommand(path, report)))
 
   const vectors = program.command('vectors').description('the test vectors')
   vectors
