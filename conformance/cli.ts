@@ -4,26 +4,33 @@ import { rootPath } from '../schemas/index.js'
 import type { CallCommandOptions } from './commands/call.js'
 import { endWhenNobodyReads } from './commands/command-streams.js'
 import { keygenCommand } from './commands/keygen.js'
-import { runCommand, runDefaults, type RunCommandOptions } from './commands/run.js'
-import { runClientCommand, runClientDefaults, type RunClientCommandOptions } from './commands/run-client.js'
+import { runDefaults, runClientDefaults } from './commands/defaults.js'
+import { wantsStdout } from './commands/report-option.js'
+import type { RunCommandOptions } from './commands/run.js'
+import type { RunClientCommandOptions } from './commands/run-client.js'
 import type { ServeCommandOptions } from './commands/serve.js'
 import { parseWhole, UsageError } from './commands/usage.js'
 import type { VectorsRunOptions } from './commands/vectors-run.js'
 import type { Screen } from './report/console.js'
+import { formats } from './report/formats.js'
 
 const version = (): string =>
   (JSON.parse(readFileSync(`${rootPath}/package.json`, 'utf8')) as { version: string }).version
 
-const screen = (): Screen => ({
-  write: text => void process.stdout.write(text),
-  isTerminal: process.stdout.isTTY === true && process.env['TERM'] !== 'dumb',
-  colour: process.stdout.isTTY === true && !process.env['NO_COLOR'],
-  columns: process.stdout.columns ?? 100,
+const screen = (stream: NodeJS.WriteStream = process.stdout): Screen => ({
+  write: text => void stream.write(text),
+  isTerminal: stream.isTTY === true && process.env['TERM'] !== 'dumb',
+  colour: stream.isTTY === true && !process.env['NO_COLOR'],
+  columns: stream.columns ?? 100,
 })
 
-const collect = (value: string, before: string[] = []): string[] => [...before, value]
+/** Where a run is shown: on standard error where a report goes to standard output. */
+const screenBeside = (reports: readonly string[] | undefined): Screen =>
+  screen(wantsStdout(reports) ? process.stderr : process.stdout)
 
-// A command is loaded when it is asked for: the reference alone takes half of what the rest takes to start.
+const formatsHelp = `${Object.keys(formats).join(', ')}; - is standard output; may be repeated`
+
+const collect = (value: string, before: string[] = []): string[] => [...before, value]
 
 /** Runs `work` with a signal that Ctrl-C and termination raise: what was judged is then still reported. */
 const interruptible = async (work: (signal: AbortSignal) => Promise<number>): Promise<number> => {
@@ -43,6 +50,7 @@ type VectorsRunFlags = Omit<VectorsRunOptions, 'timeout'> & { readonly timeout: 
 type ServeFlags = Omit<ServeCommandOptions, 'port'> & { readonly port: string }
 type CallFlags = Omit<CallCommandOptions, 'timeout'> & { readonly timeout: string }
 
+// A command is loaded when it is asked for: the reference alone takes half as long to start as the rest.
 const buildProgram = (finish: (status: number) => void): Command => {
   const program = new Command('sage-conformance')
     .description('Judges SAGE agents, and the cryptographic cores inside them.')
@@ -74,13 +82,14 @@ const buildProgram = (finish: (status: number) => void): Command => {
     .option('--salt <hex>', 'salt of all entropy; fresh by default, and printed')
     .option('--ca <file>', 'certificate authorities to trust, PEM')
     .option('--insecure', 'accept any certificate')
-    .option('--report <format=file>', 'json=FILE; may be repeated', collect)
+    .option('--report <format=file>', formatsHelp, collect)
     .option('--baseline <file>', 'known failures, which do not fail the run as long as the list holds')
     .option('--write-baseline <file>', 'write what fails as such a list; notes in it are kept')
     .option('--fail-fast', 'begin nothing more after the first failure that is not known')
-    .action(async (url: string, options: RunCommandOptions) =>
-      finish(await interruptible(signal => runCommand(url, options, screen(), signal))),
-    )
+    .action(async (url: string, options: RunCommandOptions) => {
+      const { runCommand } = await import('./commands/run.js')
+      finish(await interruptible(signal => runCommand(url, options, screenBeside(options.report), signal)))
+    })
 
   program
     .command('run-client')
@@ -96,13 +105,14 @@ const buildProgram = (finish: (status: number) => void): Command => {
     .option('--jobs <n>', 'checks under way at once', runClientDefaults.jobs)
     .option('--seed <hex>', 'seed of all entropy')
     .option('--salt <hex>', 'salt of all entropy; fresh by default, and printed')
-    .option('--report <format=file>', 'json=FILE; may be repeated', collect)
+    .option('--report <format=file>', formatsHelp, collect)
     .option('--baseline <file>', 'known failures, which do not fail the run as long as the list holds')
     .option('--write-baseline <file>', 'write what fails as such a list; notes in it are kept')
     .option('--fail-fast', 'begin nothing more after the first failure that is not known')
-    .action(async (command: string[], options: RunClientCommandOptions) =>
-      finish(await interruptible(signal => runClientCommand(command, options, screen(), signal))),
-    )
+    .action(async (command: string[], options: RunClientCommandOptions) => {
+      const { runClientCommand } = await import('./commands/run-client.js')
+      finish(await interruptible(signal => runClientCommand(command, options, screenBeside(options.report), signal)))
+    })
 
   program
     .command('explain')
@@ -120,6 +130,16 @@ const buildProgram = (finish: (status: number) => void): Command => {
     .action(async (path: string) => {
       const { verifyCommand } = await import('./commands/verify.js')
       finish(await verifyCommand(path, screen().write))
+    })
+
+  program
+    .command('report')
+    .description('make other formats of a report that was kept')
+    .argument('<report>', 'written by --report json=FILE')
+    .option('--report <format=file>', formatsHelp, collect)
+    .action(async (path: string, { report = [] }: { report?: string[] }) => {
+      const { reportCommand } = await import('./commands/report.js')
+      finish(reportCommand(path, report))
     })
 
   const vectors = program.command('vectors').description('the test vectors')

@@ -213,15 +213,17 @@ const Compared = Type.Object(
   { ...plain, description: 'what came of the known failures, where the caller gave them' },
 )
 
-/** The report of `sage-conformance run`: everything else that is reported is made from it. */
+/** The report of `sage-conformance run` and `run-client`: everything else that is reported is made from it. */
 export const Report = Type.Object(
   {
     report: Type.Literal('sage-conformance/1'),
+    command: Type.Union([Type.Literal('run'), Type.Literal('run-client')], { description: 'what made it' }),
     suite: Type.Object({ name: Text, version: Text }, plain),
     requirements: Type.Object({ digest: Hex256, count: Count }, plain),
     target: Type.Object(
       {
-        url: Text,
+        url: Type.String({ description: 'of run-client: the command that was started, as a shell reads it' }),
+        argv: Type.Optional(Type.Array(Text, { description: 'the command that run-client started, word by word' })),
         did: Type.Optional(Text),
         http: Type.Optional(Text),
         ws: Type.Optional(Text),
@@ -260,6 +262,10 @@ export const Report = Type.Object(
           },
           { ...plain, description: 'what the caller said of the target beside its URL' },
         ),
+        ca: Type.Optional(
+          Type.Literal(true, { description: 'the caller gave certificate authorities, which are not recorded' }),
+        ),
+        insecure: Type.Optional(Type.Literal(true, { description: 'any certificate was accepted' })),
         metricsToken: Type.Optional(
           Type.Literal(true, { description: 'the caller gave a token for the metrics, which is not recorded' }),
         ),

@@ -4,6 +4,9 @@ import { join, relative, sep } from 'node:path'
 
 const rooms = ['schemas', 'reference', 'conformance']
 
+/** What is compiled: Node's code, then the script of the HTML report, which has a browser's types. */
+export const projects = ['tsconfig.json', 'conformance/report/html/client/tsconfig.json']
+
 const filesBelow = folder =>
   existsSync(folder)
     ? readdirSync(folder, { withFileTypes: true }).flatMap(entry => {
@@ -17,7 +20,9 @@ export const fileHash = path => createHash('sha256').update(readFileSync(path)).
 
 /** SHA-256 in hex over everything that decides what the compiler writes. */
 export const sourceHash = root => {
-  const sources = rooms.flatMap(room => filesBelow(join(root, room))).filter(path => path.endsWith('.ts'))
+  const sources = rooms
+    .flatMap(room => filesBelow(join(root, room)))
+    .filter(path => /\.ts$|\btsconfig\.json$/.test(path))
   const all = [...sources, join(root, 'tsconfig.json'), join(root, 'package.json'), join(root, 'package-lock.json')]
   const lines = all.sort().map(path => `${fileHash(path)} ${relative(root, path)}\n`)
   return createHash('sha256').update(lines.join('')).digest('hex')

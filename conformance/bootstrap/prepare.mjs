@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileHash, removeOrphans, sourceHash } from './built-sources.mjs'
+import { fileHash, projects, removeOrphans, sourceHash } from './built-sources.mjs'
 import { oneAtATime } from './one-at-a-time.mjs'
 import { giveUp, root } from './place.mjs'
 
@@ -53,10 +53,12 @@ const build = despiteErrors => {
   const hash = sourceHash(root)
   if (!existsSync(buildStamp)) rmSync(at('dist'), { recursive: true, force: true })
   rmSync(buildStamp, { force: true })
-  const done = run(process.execPath, [at('node_modules', 'typescript', 'bin', 'tsc'), '-p', root])
-  if (done.error) giveUp(`the compiler could not be started: ${done.error.message}`)
+  const compile = project => run(process.execPath, [at('node_modules', 'typescript', 'bin', 'tsc'), '-p', at(project)])
+  const all = projects.map(compile)
   removeOrphans(root)
-  if (done.status !== 0) {
+  for (const done of all) {
+    if (done.error) giveUp(`the compiler could not be started: ${done.error.message}`)
+    if (done.status === 0) continue
     if (despiteErrors) return say('built, with type errors')
     process.stderr.write(done.stdout + done.stderr)
     const errors = (done.stdout.match(/error TS\d+/g) || []).length

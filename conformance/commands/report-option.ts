@@ -1,19 +1,84 @@
-import { closeSync, openSync } from 'node:fs'
+import { closeSync, openSync, writeFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import type { Report } from '../../schemas/index.js'
+import { formats, isFormatName, type FormatName } from '../report/formats.js'
+import type { Requirement } from '../trace/read-requirements.js'
 import { UsageError } from './usage.js'
 
+/** A report that is asked for. */
+export interface WantedReport {
+  readonly format: FormatName
+  /** A file, or {@link STDOUT}. */
+  readonly path: string
+}
+
+/** The file that is standard output. */
+const STDOUT = '-'
+
+const parseWanted = (text: string): WantedReport => {
+  const [, format = '', path = ''] = /^([a-z]+)=(.+)$/s.exec(text) ?? []
+  if (isFormatName(format)) return { format, path }
+  const names = Object.keys(formats).join(', ')
+  throw new UsageError(`--report takes FORMAT=FILE with one of ${names}, not ${JSON.stringify(text)}`)
+}
+
+const reasonOf = (cause: unknown): string => {
+  const { code, message } = cause as NodeJS.ErrnoException
+  return code ?? message
+}
+
+const openOnce = ({ path }: WantedReport): void => {
+  if (path === STDOUT) return
+  try {
+    closeSync(openSync(path, 'a'))
+  } catch (cause) {
+    throw new UsageError(`--report: cannot write ${path} (${reasonOf(cause)})`, { cause })
+  }
+}
+
+/** Does one of the texts of `--report` ask for standard output? What is shown to people then goes elsewhere. */
+export const wantsStdout = (texts: readonly string[] = []): boolean => texts.some(text => text.endsWith(`=${STDOUT}`))
+
 /**
- * The files that `--report json=FILE` names. Each is opened before anything is sent or started, so that no verdict is lost
- * for want of a folder. Throws UsageError.
+ * What `--report FORMAT=FILE` asks for, each in a file of its own; `-` is standard output. Each file is opened before
+ * anything is sent or started, so that no verdict is lost for want of a folder. Throws UsageError.
  */
-export const parseReports = (reports: readonly string[]): string[] =>
-  reports.map(report => {
-    const path = /^json=(.+)$/s.exec(report)?.[1]
-    if (path === undefined) throw new UsageError(`--report takes json=FILE, not ${JSON.stringify(report)}`)
-    try {
-      closeSync(openSync(path, 'a'))
-    } catch (cause) {
-      const reason = (cause as NodeJS.ErrnoException).code ?? 'error'
-      throw new UsageError(`--report: cannot write ${path} (${reason})`, { cause })
-    }
-    return path
-  })
+export const parseReports = (texts: readonly string[]): WantedReport[] => {
+  const wanted = texts.map(parseWanted)
+  const places = wanted.map(({ path }) => (path === STDOUT ? path : resolve(path)))
+  const twice = places.find((place, index) => places.indexOf(place) < index)
+  if (twice !== undefined) throw new UsageError(`--report: two reports cannot both be written to ${twice}`)
+  wanted.forEach(openOnce)
+  return wanted
+}
+
+/**
+ * Writes `report` wherever it is wanted, standard output last.
+ * @returns one line for each that could not be written; the others are there all the same
+ */
+export const writeReports = (
+  wanted: readonly WantedReport[],
+  report: Report,
+  requirements: readonly Requirement[],
+): string[] =>
+  [...wanted]
+    .sort((a, b) => Number(a.path === STDOUT) - Number(b.path === STDOUT))
+    .flatMap(({ format, path }) => {
+      try {
+        const text = formats[format](report, requirements)
+        if (path === STDOUT) process.stdout.write(text)
+        else writeFileSync(path, text)
+        return []
+      } catch (cause) {
+        return [`--report: cannot write ${path} (${reasonOf(cause)})`]
+      }
+    })
+
+/** Exit status of the suite's own fault: what was judged is not where it was asked for. */
+const OWN_FAULT = 4
+
+/** Says on standard error what {@link writeReports} could not write. @returns the exit status */
+export const statusAfterWriting = (problems: readonly string[], status: number): number => {
+  for (const problem of problems) process.stderr.write(`sage-conformance: ${problem}\n`)
+  return problems.length > 0 ? OWN_FAULT : status
+}

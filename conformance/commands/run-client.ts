@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto'
-import { writeFileSync } from 'node:fs'
 import { clientChecks } from '../client/all.js'
 import type { ClientCheck } from '../client/check.js'
 import { createChildClient } from '../client/child-client.js'
@@ -9,6 +8,8 @@ import { encodeHex, parseHex } from '../probe/bytes/hex.js'
 import { encodeTime } from '../probe/bytes/time.js'
 import { ConsoleReport, type Screen } from '../report/console.js'
 import { createReport } from '../report/json.js'
+import { reproduction } from '../report/reproduction.js'
+import { quoted } from '../report/shell-word.js'
 import { printable } from '../report/text.js'
 import { isUnknownFailure } from '../runner/baseline.js'
 import type { Judged, Settings } from '../runner/judge.js'
@@ -18,8 +19,9 @@ import { compareTransports } from '../runner/same-verdict.js'
 import { loadRequirementSet } from '../trace/requirement-set.js'
 import { NotStartable } from '../vectors/child-peer.js'
 import { openBaseline, parseEnding, writeBaseline, type EndingOptions } from './baseline-option.js'
-import { parseReports } from './report-option.js'
-import { parseHexOption, parseTransports, parseWhole, quoted, UsageError } from './usage.js'
+import { runClientDefaults } from './defaults.js'
+import { parseReports, statusAfterWriting, writeReports } from './report-option.js'
+import { parseHexOption, parseTransports, parseWhole, UsageError } from './usage.js'
 
 /** The options of `run-client`, as texts from the command line. */
 export interface RunClientCommandOptions extends EndingOptions {
@@ -31,13 +33,6 @@ export interface RunClientCommandOptions extends EndingOptions {
   readonly seed?: string
   readonly salt?: string
   readonly report?: readonly string[]
-}
-
-/** What the command line takes where nothing is said. */
-export const runClientDefaults = {
-  timeout: '10000',
-  jobs: '2',
-  seed: encodeHex(Buffer.from('sage-conformance')),
 }
 
 const parseChecks = ({ transports, only, skip }: Settings): ClientCheck[] => {
@@ -63,21 +58,9 @@ const parseSettings = (options: RunClientCommandOptions): Settings => ({
   ...parseEnding(options, clientChecks.map(placesOf)),
 })
 
-const reproduction =
-  (command: readonly string[], { salt, seed, timeoutMs }: Settings) =>
-  ({ check, transport }: CheckResult): string => {
-    const kept = [
-      ['--salt', salt, ''],
-      ['--seed', seed, runClientDefaults.seed],
-      ['--timeout', String(timeoutMs), runClientDefaults.timeout],
-    ].flatMap(([flag = '', value = '', byDefault]) => (value === byDefault ? [] : [flag, value]))
-    const over = ['--transport', transport]
-    return ['sage-conformance', 'run-client', '--only', check, ...over, ...kept, '--', ...command].map(quoted).join(' ')
-  }
-
 /**
  * `sage-conformance run-client -- CMD [ARGS]`: judges the initiator that CMD is, by playing responders to it.
- * @returns exit status: 0 conformant, 1 not, 3 incomplete, 4 the suite's own fault
+ * @returns exit status: 0 conformant, 1 not, 3 incomplete, 4 the suite's own fault, or a report that could not be written
  * @throws UsageError (exit status 2) before anything is started, or when CMD cannot be started
  */
 export const runClientCommand = async (
@@ -91,7 +74,8 @@ export const runClientCommand = async (
   const checks = parseChecks(settings)
   const list = options.writeBaseline === undefined ? undefined : openBaseline(options.writeBaseline)
   const reports = parseReports(options.report ?? [])
-  const requirements = new Map(loadRequirementSet().requirements.map(each => [each.id as string, each]))
+  const { requirements: set } = loadRequirementSet()
+  const requirements = new Map(set.map(each => [each.id as string, each]))
   const shown = new ConsoleReport(screen, id => requirements.get(id))
   const url = command.map(quoted).join(' ')
   const startedAt = encodeTime(BigInt(Date.now()) * 1_000_000n)
@@ -113,13 +97,20 @@ export const runClientCommand = async (
     throw cause instanceof NotStartable ? new UsageError(`CMD cannot be started: ${cause.message}`, { cause }) : cause
   }
   const seconds = Math.round(performance.now() - started) / 1000
-  const target = { url, capabilities: [], identityRestsOn: 'the process that was started', clockAheadSeconds: 0 }
+  const target = {
+    url,
+    argv: [...command],
+    capabilities: [],
+    identityRestsOn: 'the process that was started',
+    clockAheadSeconds: 0,
+  }
   const judged: Judged = { target, startedAt, discovery: { clock: [], transcript: [] }, results }
-  const report = createReport(settings, judged, seconds)
-  for (const path of reports) writeFileSync(path, `${JSON.stringify(report, null, 1)}\n`)
-  shown.end(report, reproduction(command, settings))
+  const report = createReport('run-client', settings, judged, seconds)
+  const unwritten = writeReports(reports, report, set)
+  shown.end(report, result => reproduction(report, result))
   for (const { check, found } of compareTransports(results).differences)
     screen.write(`differs  ${check}: ${printable(found.observed)}\n`)
   const isWritten = list === undefined || writeBaseline(list, report, line => screen.write(`${line}\n`))
-  return isWritten ? report.exitStatus : exitStatusOf['suite error']
+  const status = statusAfterWriting(unwritten, report.exitStatus)
+  return isWritten ? status : exitStatusOf['suite error']
 }

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto'
-import { writeFileSync } from 'node:fs'
 import type { Transport } from '../../schemas/index.js'
 import { checks } from '../checks/index.js'
 import { parseBase64url } from '../probe/bytes/base64.js'
@@ -8,16 +7,18 @@ import { encodeHex } from '../probe/bytes/hex.js'
 import type { Identity } from '../probe/initiator/target.js'
 import { ConsoleReport, type Screen } from '../report/console.js'
 import { createReport } from '../report/json.js'
+import { reproduction } from '../report/reproduction.js'
 import { createRealClock } from '../runner/clock.js'
 import { judge, type Settings } from '../runner/judge.js'
 import { createIdentity } from '../runner/kit.js'
 import { placesOf, planChecks, UnknownSelection } from '../runner/plan.js'
-import { exitStatusOf, type CheckResult } from '../runner/result.js'
+import { exitStatusOf } from '../runner/result.js'
 import { LiveWorld } from '../runner/world.js'
 import { loadRequirementSet } from '../trace/requirement-set.js'
 import { openBaseline, parseEnding, writeBaseline, type EndingOptions } from './baseline-option.js'
+import { runDefaults } from './defaults.js'
 import { readSigningKey } from './identity-file.js'
-import { parseReports } from './report-option.js'
+import { parseReports, statusAfterWriting, writeReports } from './report-option.js'
 import {
   parseHexOption,
   parseHttpUrl,
@@ -25,7 +26,6 @@ import {
   parseTransports,
   parseWhole,
   parseWsUrl,
-  quoted,
   readTextFile,
   UsageError,
 } from './usage.js'
@@ -82,44 +82,6 @@ const readMetricsToken = (path: string): string => {
   throw new UsageError(`--metrics-token takes a file with a bearer token of 8 characters or more (${path})`)
 }
 
-/** What the command line takes where nothing is said. */
-export const runDefaults = {
-  timeout: '5000',
-  patience: '2',
-  jobs: '4',
-  seed: encodeHex(Buffer.from('sage-conformance')),
-}
-
-/** The check whose cases are other checks. */
-const SAME = 'ws.same-as-http'
-
-/** The command that repeats one check with the same entropy. */
-const reproduction = (url: string, options: RunCommandOptions, salt: string) => (result: CheckResult) => {
-  const names = [
-    'seed',
-    'did',
-    'kemKey',
-    'signingKey',
-    'http',
-    'ws',
-    'identity',
-    'metricsToken',
-    'ca',
-    'timeout',
-    'patience',
-  ] as const
-  const kept = names.flatMap(name => {
-    const [value, byDefault] = [options[name], (runDefaults as Partial<Record<typeof name, string>>)[name]]
-    const flag = `--${name.replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)}`
-    return value === undefined || value === byDefault ? [] : [flag, value]
-  })
-  // What compares the verdicts over all transports needs all of them, and those that differ.
-  const checked = result.check === SAME ? [SAME, ...result.cases.map(({ name }) => name)] : [result.check]
-  const over = result.check === SAME ? [] : ['--transport', result.transport]
-  const words = ['run', url, ...checked.flatMap(id => ['--only', id]), ...over, '--salt', salt, ...kept]
-  return ['sage-conformance', ...words, ...(options.insecure ? ['--insecure'] : [])].map(quoted).join(' ')
-}
-
 /** Refuses a selection of checks that are not there, before anything is sent. */
 const checkSelection = (over: readonly Transport[], only: readonly string[], skip: readonly string[]): void => {
   try {
@@ -150,6 +112,8 @@ const parseRun = (urlText: string, options: RunCommandOptions) => {
     exactClock: false,
     strict,
     flags,
+    ...(options.ca !== undefined && { ca: true }),
+    ...(options.insecure && { insecure: true }),
     ...(metricsToken !== undefined && { metricsToken: true }),
     ...(identity && { identity: identity.did }),
     ...parseEnding(options, checks.map(placesOf)),
@@ -161,7 +125,8 @@ const parseRun = (urlText: string, options: RunCommandOptions) => {
 
 /**
  * `sage-conformance run URL`: judges the responder there over every transport that it has.
- * @returns exit status: 0 conformant, 1 not, 3 unreachable, no SAGE there, or incomplete, 4 the suite's own fault
+ * @returns exit status: 0 conformant, 1 not, 3 unreachable, no SAGE there, or incomplete, 4 the suite's own fault, or a
+ *   report that could not be written
  * @throws UsageError (exit status 2) before anything is sent
  */
 export const runCommand = async (
@@ -177,14 +142,15 @@ export const runCommand = async (
     identity,
     metricsToken,
   )
-  const requirements = new Map(loadRequirementSet().requirements.map(each => [each.id as string, each]))
-  const shown = new ConsoleReport(screen, id => requirements.get(id))
+  const { requirements } = loadRequirementSet()
+  const shown = new ConsoleReport(screen, id => requirements.find(each => each.id === id))
   const started = performance.now()
   const judged = await judge(checks, url, settings, world, shown)
   const seconds = Math.round(performance.now() - started) / 1000
-  const report = createReport(settings, judged, seconds)
-  for (const path of reports) writeFileSync(path, `${JSON.stringify(report, null, 1)}\n`)
-  shown.end(report, reproduction(url.href, options, settings.salt))
+  const report = createReport('run', settings, judged, seconds)
+  const unwritten = writeReports(reports, report, requirements)
+  shown.end(report, result => reproduction(report, result, options))
   const isWritten = list === undefined || writeBaseline(list, report, line => screen.write(`${line}\n`))
-  return isWritten ? report.exitStatus : exitStatusOf['suite error']
+  const status = statusAfterWriting(unwritten, report.exitStatus)
+  return isWritten ? status : exitStatusOf['suite error']
 }

@@ -63,10 +63,6 @@ export const readTextFile = (option: string, path: string): string => {
   }
 }
 
-/** What a word means to a POSIX shell, quoted where it must be. */
-export const quoted = (word: string): string =>
-  /^[A-Za-z0-9_.,:/@=+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`
-
 /** The text of an option that is hex. Throws UsageError. */
 export const parseHexOption = (option: string, text: string): string => {
   parseOption(option, 'an even number of lower-case hex digits', () => parseHex(text))

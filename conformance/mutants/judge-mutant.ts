@@ -112,4 +112,4 @@ export const judgeFault = async (fault: Fault, trial: Trial = {}): Promise<reado
 
 /** The report on what {@link judgeFault} judges. */
 export const reportFault = async (fault: Fault, trial: Trial = {}): Promise<Report> =>
-  createReport(settingsOf(trial), await judgeResponder(fault, trial), 0)
+  createReport('run', settingsOf(trial), await judgeResponder(fault, trial), 0)

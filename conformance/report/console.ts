@@ -1,17 +1,10 @@
 import { transports, type Report } from '../../schemas/index.js'
-import {
-  countStates,
-  STOPPED,
-  worstOf,
-  type CaseResult,
-  type CheckResult,
-  type State,
-  type Verdict,
-} from '../runner/result.js'
+import { countStates, STOPPED, worstOf, type CheckResult, type State, type Verdict } from '../runner/result.js'
 import { compareTransports } from '../runner/same-verdict.js'
 import { describeCoverage } from './coverage.js'
 import { describeBaseline, describeVerdict } from './verdict-text.js'
-import { abbreviated, printable, withoutLinks, wrap } from './text.js'
+import { printable, withoutLinks, wrap } from './text.js'
+import { casesIn, lastExchanges } from './told.js'
 
 /** Where a report is shown to a person. */
 export interface Screen {
@@ -63,32 +56,6 @@ const isOneOfMany = ({ state, reasonCode }: CheckResult): boolean =>
   state === 'blocked' || state === 'skip' || reasonCode === STOPPED
 
 const INDENT = ' '.repeat(6)
-const EXCHANGES = 4
-
-/** What is exchanged around that which is judged. */
-const besides = ['close', 'alive?', 'diagnosis']
-
-/** What a case exchanged last before it was judged, one line each: what it was for, what was sent, what came of it. */
-const lastExchanges = ({ transcript }: Pick<CaseResult, 'transcript'>): string[] => {
-  const told = transcript.filter(({ step }) => !besides.includes(step))
-  return told.slice(-EXCHANGES).map(({ step, what, sealed, judged, response, arrived, failure }) => {
-    const outcome = judged ?? (response ? `HTTP ${response.status}` : (arrived ?? failure)?.kind)
-    const record = sealed ? ` (seq ${sealed.seq})` : ''
-    return `${step}, ${what}${record}: ${outcome ?? 'nothing'}`
-  })
-}
-
-/** Which cases of a check came to its state, where it has several. */
-const casesIn = ({ cases, state }: CheckResult): string | undefined => {
-  const same = cases.filter(one => one.state === state || (state === 'warn' && one.state === 'fail'))
-  return cases.length > 1
-    ? `${same.length} of ${cases.length}: ${abbreviated(
-        same.map(({ name }) => name),
-        5,
-      )}`
-    : undefined
-}
-
 const reasonOf = ({ observed, reasonCode }: CheckResult): string => observed ?? reasonCode
 
 /** Results of one check that differ in nothing but the transport, side by side. */

@@ -24,8 +24,16 @@ export const reportDigest = (report: Omit<Report, 'digest'>): string => {
   return encodeHex(sha256(encodeUtf8(canonicalize(rest as unknown as JsonObject))))
 }
 
+/** A report as it is kept. */
+export const encodeJson = (report: Report): string => `${JSON.stringify(report, null, 1)}\n`
+
 /** The report of a run that took `seconds`: verdict, exit status and counts follow from the results. */
-export const createReport = (settings: Settings, judged: Judged, seconds: number): Report => {
+export const createReport = (
+  command: Report['command'],
+  settings: Settings,
+  judged: Judged,
+  seconds: number,
+): Report => {
   const { target, startedAt, discovery, skew, problem } = judged
   const baseline = compareBaseline(judged.results, settings)
   const results = judged.results.map((result): CheckResult =>
@@ -36,6 +44,7 @@ export const createReport = (settings: Settings, judged: Judged, seconds: number
   const report = JSON.parse(
     JSON.stringify({
       report: 'sage-conformance/1',
+      command,
       ...suiteIdentity(),
       target,
       run: { ...settings, startedAt, seconds },

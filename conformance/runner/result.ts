@@ -58,7 +58,7 @@ export type Verdict = keyof typeof exitStatusOf
 const severity: readonly State[] = ['error', 'fail', 'warn', 'inconclusive', 'blocked', 'not-observed', 'skip', 'pass']
 
 /** The worst of the cases; the first of several as bad. */
-export const worstOf = (cases: readonly CaseResult[]): CaseResult | undefined =>
+export const worstOf = <Case extends Pick<CaseResult, 'state'>>(cases: readonly Case[]): Case | undefined =>
   severity.map(state => cases.find(one => one.state === state)).find(one => one !== undefined)
 
 /** Does it count against the target? Under `strict` a SHOULD that did not hold does too. */

@@ -137,6 +137,7 @@ t.test('the hash of the sources follows their text and their names, and no other
     ['schemas/a.ts', '2'],
     ['schemas/b.ts', ''],
     ['tsconfig.json', '2'],
+    ['schemas/tsconfig.json', '2'],
     ['package-lock.json', '2'],
   ] as const) {
     const before = sourceHash(root)

@@ -142,7 +142,7 @@ t.test('bad usage is refused before anything is sent, in words that name the opt
     ['http://x/', { metricsToken: '/nowhere' }, /^--metrics-token: cannot read/],
     ['http://x/', { metricsToken: file }, /^--metrics-token takes a file with a bearer token of 8 characters or more/],
     ['http://x/', { ca: '/nowhere' }, /^--ca: cannot read/],
-    ['http://x/', { report: ['xml=x'] }, /^--report takes json=FILE/],
+    ['http://x/', { report: ['xml=x'] }, /^--report takes FORMAT=FILE with one of json, junit/],
     ['http://x/', { report: ['json=/nowhere/x'] }, /^--report: cannot write/],
   ]
   for (const [url, options, message] of cases) await t.rejects(run(url, options), { name: UsageError.name, message })
@@ -249,14 +249,6 @@ const faulty = async (t: Test, name: string): Promise<ResponderProcess> => {
   return responder
 }
 
-/** The options of a line that repeats a check. */
-const optionsIn = (line: string): RunCommandOptions => {
-  const words = line.split(' ')
-  const after = (flag: string): string[] => words.filter((_, at) => words[at - 1] === flag)
-  const [[transport], [salt]] = [after('--transport'), after('--salt')]
-  return { only: after('--only'), ...(transport && { transport }), ...(salt && { salt }) }
-}
-
 t.test('a process with one fault is not conformant: the requirement is named, and the line to repeat it', async t => {
   const cases: [mutant: string, requirement: string, transport: string][] = [
     ['without-handshake.nonce-single-use', 'handshake.nonce-single-use', 'http'],
@@ -266,37 +258,14 @@ t.test('a process with one fault is not conformant: the requirement is named, an
   ]
   for (const [name, requirement, transport] of cases) {
     const responder = await faulty(t, name)
-    const { status, shown } = await run(responder.url, { only: [requirement], timeout: '5000', salt: '00' })
+    const { status, shown } = await run(responder.url, { only: [requirement], timeout: '5000' })
     t.equal(status, 1, name)
     t.match(shown, new RegExp(`^fail {2}${requirement.replace('.', '\\.')} over .*${transport}`, 'm'))
-    const repeat = `sage-conformance run ${responder.url}/ --only ${requirement} --transport ${transport} --salt 00`
+    const repeat = `sage-conformance run ${responder.url}/ --only ${requirement} --transport ${transport}`
     t.match(shown, `${repeat}\n`)
     await responder.stop()
   }
 })
-
-t.test(
-  'a failure over WebSocket, and verdicts that differ, are repeated by their lines once the target is restarted',
-  async t => {
-    const name = 'schema-violations-close'
-    const only = ['message.schema', 'record.replay', 'ws.same-as-http']
-    const { status, shown } = await run((await faulty(t, name)).url, { only, salt: '00', timeout: '5000' })
-    t.equal(status, 1)
-    t.match(shown, /^http: .*; ws: .*; \d+ checks over both: 1 differs$/m)
-    const ends: [line: RegExp, found: RegExp][] = [
-      [/ --only message\.schema --transport ws --salt 00$/, /^fail {2}message\.schema over ws \(closed-1007\)$/m],
-      [/ --only ws\.same-as-http --only message\.schema --salt 00$/, /^fail {2}ws\.same-as-http over ws \(differs\)$/m],
-    ]
-    for (const [end, found] of ends) {
-      t.match(shown, found)
-      const line = shown.split('\n').find(each => end.test(each))
-      if (line === undefined) throw new Error(`no line ends with ${end.source}`)
-      const again = await run((await faulty(t, name)).url, optionsIn(line))
-      t.equal(again.status, 1)
-      t.match(again.shown, found)
-    }
-  },
-)
 
 t.test('a run that is interrupted says so, and is incomplete', async t => {
   const controller = new AbortController()

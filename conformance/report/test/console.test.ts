@@ -43,7 +43,7 @@ t.test('a failure says the sentence, what was expected and seen, in which cases,
     /^ {6}again: {5}sage-conformance run URL --only record\.replay$/,
   ])
   t.match(lines.slice(-5), [
-    /^not conformant: [0-9]+ pass, 2 fail in 0\.0 s$/,
+    /^not conformant: [0-9]+ pass, 3 fail in 0\.0 s$/,
     /^[0-9]+ of [0-9]+ requirements judged by this run, [0-9]+ not in this run, [0-9]+ by `vectors run`, /,
     /^more on a requirement: sage-conformance explain ID$/,
     /^seed 00, salt 00$/,
@@ -113,7 +113,7 @@ t.test('a pipe gets whole lines, without colour and without a line of progress',
 
 t.test('a terminal gets a line of progress that is cleared away, and what is said keeps to its width', async t => {
   const shown = show(failing, { isTerminal: true, columns: 46 })
-  t.match(shown, /\r\u001b\[2K {2}1\/7 {2}card\.acceptable/)
+  t.match(shown, /\r\u001b\[2K {2}1\/8 {2}card\.acceptable/)
   const settled = shown.slice(shown.lastIndexOf('\u001b[2K') + 4)
   const wide = settled.split('\n').filter(line => line.length > 46)
   t.ok(

@@ -271,20 +271,15 @@ t.test('what is no report, or one of another version, is named for what it is', 
     [
       'another version',
       JSON.stringify({ ...report, suite: { ...report.suite, version: '9.9.9' } }),
-      /a report of sage-conformance 9\.9\.9, and this is .*: judge it with that version/,
+      /a report of sage-conformance 9\.9\.9, and this is .*: use that version/,
     ],
     [
       'other requirements',
       JSON.stringify({ ...report, requirements: { digest: '0'.repeat(64), count: 1 } }),
-      /other requirements .*: judge it with that version/,
+      /other requirements .*: use that version/,
     ],
   ]
-  const { discovery, target } = report
-  const client = {
-    ...report,
-    target: { ...target, url: 'node client.js' },
-    discovery: { ...discovery, transcript: [] },
-  }
+  const client = { ...report, command: 'run-client' as const }
   cases.push([
     'a report of run-client',
     JSON.stringify({ ...client, digest: reportDigest(client) }),

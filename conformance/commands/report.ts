@@ -1,0 +1,26 @@
+import { isUnchanged, parseReport, UnreadableReport } from '../report/parse-report.js'
+import { loadRequirementSet } from '../trace/requirement-set.js'
+import { parseReports, statusAfterWriting, writeReports } from './report-option.js'
+import { readTextFile, UsageError } from './usage.js'
+import type { Report } from '../../schemas/index.js'
+
+const readReport = (path: string): Report => {
+  try {
+    return parseReport(readTextFile('REPORT', path))
+  } catch (cause) {
+    throw cause instanceof UnreadableReport ? new UsageError(`${path}: ${cause.message}`, { cause }) : cause
+  }
+}
+
+/**
+ * `sage-conformance report REPORT.json --report FORMAT=FILE`: the other formats of a report that was kept, the same as the run
+ * itself would have written.
+ * @returns exit status: 0, or 4 where something could not be written; the verdict of the report is not asked here
+ * @throws UsageError (exit status 2) where it cannot be read, is no report, was changed, or is one of another version
+ */
+export const reportCommand = (path: string, texts: readonly string[]): number => {
+  const report = readReport(path)
+  if (!isUnchanged(report)) throw new UsageError(`${path}: its digest is not that of the report: it was changed`)
+  if (texts.length === 0) throw new UsageError('nothing to make: --report FORMAT=FILE')
+  return statusAfterWriting(writeReports(parseReports(texts), report, loadRequirementSet().requirements), 0)
+}

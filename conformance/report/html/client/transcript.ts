@@ -1,0 +1,147 @@
+import type { Exchange, PageCase } from '../shapes.js'
+import { element, lazyDetails, type Child } from './elements.js'
+import { bodyView, part, recordView } from './record.js'
+
+type Request = Exchange['request']
+type Frame = Extract<Extract<Request, { frames: unknown }>['frames'], readonly unknown[]>[number]
+type Inside = NonNullable<Exchange['lines']>[number]
+
+/** Opcodes of RFC 6455, section 5.2. */
+const opcodes: Record<number, string> = { 0: 'continuation', 1: 'text', 2: 'binary', 8: 'close', 9: 'ping', 10: 'pong' }
+
+const headersView = (headers: readonly (readonly string[])[]): HTMLElement =>
+  element(
+    'table',
+    'headers',
+    element(
+      'tbody',
+      '',
+      ...headers.map(([name = '', value = '']) => element('tr', '', element('th', '', name), element('td', '', value))),
+    ),
+  )
+
+const frameView = ({ opcode, mask, fin, reserved, announced, payload }: Frame): HTMLElement => {
+  const said = [
+    `${opcodes[opcode] ?? `opcode ${opcode}`} frame`,
+    mask === undefined ? 'not masked' : `masked with ${mask}`,
+    fin === false ? 'not the last' : '',
+    reserved === undefined ? '' : `reserved bits ${reserved}`,
+    announced === undefined ? '' : `announced ${announced} bytes`,
+  ]
+  return part(said.filter(text => text !== '').join(', '), ...bodyView(payload))
+}
+
+const untilText = ({ kind, ...rest }: Extract<Request, { until: unknown }>['until']): string =>
+  [`waits for: ${kind}`, ...Object.entries(rest).map(([name, value]) => `${name} ${String(value)}`)].join(', ')
+
+const requestView = (request: Request): readonly Child[] => {
+  if ('method' in request)
+    return [
+      element('p', 'line', `${request.method} ${request.url}`),
+      headersView(request.headers),
+      ...bodyView(request.body),
+    ]
+  const { connection, frames, until } = request
+  const where = connection < 0 ? 'no connection' : `connection ${connection}`
+  const sent = Array.isArray(frames)
+    ? frames.map(frameView)
+    : [element('p', 'empty', `${frames.count} frames of ${frames.bytes} bytes, SHA-256 ${frames.sha256}`)]
+  return [element('p', 'line', `${where}; ${untilText(until)}`), ...sent]
+}
+
+const failureText = (failure: NonNullable<Exchange['failure']>): string =>
+  'reason' in failure ? `${failure.kind}: ${failure.reason}` : failure.kind
+
+const responseView = ({ response, arrived, failure }: Exchange): readonly Child[] => {
+  if (response)
+    return [element('p', 'line', `HTTP ${response.status}`), headersView(response.headers), ...bodyView(response.body)]
+  if (arrived?.kind === 'message')
+    return [
+      element('p', 'line', arrived.flaw === undefined ? 'a message' : `a message; ${arrived.flaw}`),
+      ...bodyView(arrived.body),
+    ]
+  if (arrived) {
+    const { kind, ...rest } = arrived
+    return [
+      element(
+        'p',
+        'line',
+        [kind as string, ...Object.entries(rest).map(([name, value]) => `${name} ${String(value)}`)].join(', '),
+      ),
+    ]
+  }
+  return [element('p', 'line', failure ? failureText(failure) : 'nothing')]
+}
+
+const insideViews = ({ sealed, opened }: Pick<Inside, 'sealed' | 'opened'>): readonly Child[] => [
+  recordView('sealed by the suite', sealed),
+  recordView('opened by the suite', opened),
+]
+
+const listed = (
+  heading: string,
+  items: readonly (Inside & { readonly what?: string })[] | undefined,
+): HTMLElement | undefined =>
+  items &&
+  part(
+    heading,
+    element(
+      'ol',
+      'places',
+      ...items.map(item =>
+        element(
+          'li',
+          '',
+          element('p', 'line', [item.what, item.judged].filter(Boolean).join(': ')),
+          ...insideViews(item),
+        ),
+      ),
+    ),
+  )
+
+/** What came of an exchange, in few words. */
+const outcomeOf = ({ judged, response, arrived, failure }: Exchange): string =>
+  judged ?? (response ? `HTTP ${response.status}` : (arrived ?? failure)?.kind) ?? 'nothing'
+
+const exchangeView = (exchange: Exchange, startedAt: number): HTMLDetailsElement => {
+  const { step, what, at, sealed, places, lines } = exchange
+  const summary = element(
+    'summary',
+    '',
+    element('span', 'step', step),
+    element('span', 'what', what, sealed && ` #${sealed.seq}`),
+    element('span', 'outcome', outcomeOf(exchange)),
+    element('time', '', `+${Date.parse(at) - startedAt} ms`),
+  )
+  const side = (heading: string, name: string, children: readonly Child[]): HTMLElement =>
+    element('div', `side ${name}`, element('h4', '', heading), ...children)
+  const fill = (): readonly Child[] => [
+    element('p', 'at', at),
+    element(
+      'div',
+      'sides',
+      side('→ request', 'request', [...requestView(exchange.request), recordView('sealed by the suite', sealed)]),
+      side('← response', 'response', [...responseView(exchange), recordView('opened by the suite', exchange.opened)]),
+    ),
+    listed('places of the batch', places),
+    listed('lines of the stream', lines),
+  ]
+  return lazyDetails(`exchange ${step === 'fault' ? 'fault' : ''}`, summary, fill)
+}
+
+const said = (name: string, value: string | undefined): readonly Child[] =>
+  value === undefined ? [] : [element('dt', '', name), element('dd', '', value)]
+
+/** A case: what was expected and observed, and each exchange in its order, which shows itself when it is opened. */
+export const caseView = (one: PageCase, label: HTMLElement): HTMLElement => {
+  const startedAt = Date.parse(one.transcript[0]?.at ?? '')
+  return element(
+    'section',
+    'case',
+    element('h4', '', label, ' ', one.name === '' ? 'the case' : one.name),
+    element('dl', '', ...said('expected', one.expected), ...said('observed', one.observed)),
+    ...(one.transcript.length === 0
+      ? [element('p', 'empty', 'nothing was exchanged')]
+      : one.transcript.map(exchange => exchangeView(exchange, startedAt))),
+  )
+}
