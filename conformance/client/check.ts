@@ -6,8 +6,8 @@ import {
   type RequirementId,
   type Transport,
 } from '../../schemas/index.js'
-import type { Fault } from '../peers/fault.js'
-import type { Observation } from '../peers/observation.js'
+import type { Fault } from '../played/fault.js'
+import type { Observation } from '../played/observation.js'
 import type { TranscriptEntry } from '../probe/initiator/transcript.js'
 import type { Broken } from '../runner/judgement.js'
 import type { ClientTask, Outcome } from './client.js'

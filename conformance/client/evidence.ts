@@ -11,8 +11,8 @@ import { closeCodeOf, opcodes, type Frame } from '../probe/net/frames.js'
 import type { Arrived } from '../probe/net/inbox.js'
 import { idOf } from '../probe/wire/due-close.js'
 import { requestAad } from '../probe/wire/aad.js'
-import type { PeerExchange } from '../peers/observation.js'
-import type { Reply } from '../peers/reply.js'
+import type { PeerExchange } from '../played/observation.js'
+import type { Reply } from '../played/reply.js'
 
 const MAX_NAMED = 8
 

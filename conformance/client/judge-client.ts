@@ -1,7 +1,7 @@
 import type { Transport } from '../../schemas/index.js'
 import { worstOf, type CaseResult, type CheckResult, type State } from '../runner/result.js'
 import { NotStartable } from '../vectors/child-peer.js'
-import { asksForGzip } from '../peers/request-answer.js'
+import { asksForGzip } from '../played/request-answer.js'
 import type { ClientCheck, Run } from './check.js'
 import type { HonestRuns } from './honest-runs.js'
 import { Trial, type Bench } from './trial.js'

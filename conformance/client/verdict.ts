@@ -1,5 +1,5 @@
 import type { CloseCode } from '../../schemas/index.js'
-import { MAX_FLOOD } from '../peers/listener.js'
+import { MAX_FLOOD } from '../played/listener.js'
 import { broken, type Broken } from '../runner/judgement.js'
 import { printable } from '../vectors/finding.js'
 import type { Heeding, NotObserved, Place, Run } from './check.js'

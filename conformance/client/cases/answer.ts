@@ -3,8 +3,8 @@ import { be64, concat } from '../../probe/bytes/framing.js'
 import { encodeUtf8 } from '../../probe/bytes/utf8.js'
 import { sha256 } from '../../probe/crypto/hash.js'
 import { requestHashOf } from '../../probe/wire/aad.js'
-import { Unplayable, type AnswerDraft, type AnswerStage, type Fault, type WireResponse } from '../../peers/fault.js'
-import { jsonReply, plainReply, type Reply } from '../../peers/reply.js'
+import { Unplayable, type AnswerDraft, type AnswerStage, type Fault, type WireResponse } from '../../played/fault.js'
+import { jsonReply, plainReply, type Reply } from '../../played/reply.js'
 import { accepts, refuses } from '../check.js'
 
 /** An answer that says something else, and is sealed so: a responder that lies. */

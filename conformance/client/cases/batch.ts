@@ -1,5 +1,5 @@
 import type { Json } from '../../probe/bytes/json.js'
-import { Unplayable, type Fault } from '../../peers/fault.js'
+import { Unplayable, type Fault } from '../../played/fault.js'
 import { refuses } from '../check.js'
 
 const batch = { over: 'http', capabilities: ['batch'], batch: true, requests: 3, at: 'answer' } as const

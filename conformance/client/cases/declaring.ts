@@ -1,4 +1,4 @@
-import type { Fault } from '../../peers/fault.js'
+import type { Fault } from '../../played/fault.js'
 
 /** A card that declares these capabilities, in the order of the alphabet, and `ws` where the honest one does. */
 export const declaring = (...capabilities: readonly string[]): Fault => ({

@@ -1,7 +1,7 @@
 import { plainErrorCodes } from '../../../schemas/index.js'
 import { encodeBase64 } from '../../probe/bytes/base64.js'
-import type { Fault } from '../../peers/fault.js'
-import { jsonReply, plainReply, redirectReply, type Reply } from '../../peers/reply.js'
+import type { Fault } from '../../played/fault.js'
+import { jsonReply, plainReply, redirectReply, type Reply } from '../../played/reply.js'
 import { refuses } from '../check.js'
 
 /** What befalls the first request only: the same again, wherever it is sent, would be answered. */

@@ -1,5 +1,5 @@
-import { closeFrame, jsonReply } from '../../peers/reply.js'
-import type { AnswerDraft, AnswerStage, Fault } from '../../peers/fault.js'
+import { closeFrame, jsonReply } from '../../played/reply.js'
+import type { AnswerDraft, AnswerStage, Fault } from '../../played/fault.js'
 import { broken, type Broken } from '../../runner/judgement.js'
 import { heeds, refuses, watches, type Run } from '../check.js'
 import { isAnswered } from '../client.js'

@@ -2,9 +2,9 @@ import { closeCodes, MAX_MESSAGE_FRAMES, SUBPROTOCOL } from '../../../schemas/in
 import { concat } from '../../probe/bytes/framing.js'
 import { encodeUtf8 } from '../../probe/bytes/utf8.js'
 import { opcodes, type Frame } from '../../probe/net/frames.js'
-import type { AnswerStage, Fault } from '../../peers/fault.js'
-import { closeFrame, textFrame } from '../../peers/reply.js'
-import { listedIn } from '../../peers/upgrade.js'
+import type { AnswerStage, Fault } from '../../played/fault.js'
+import { closeFrame, textFrame } from '../../played/reply.js'
+import { listedIn } from '../../played/upgrade.js'
 import { broken, type Broken } from '../../runner/judgement.js'
 import { accepts, refuses, watches, type Run } from '../check.js'
 
