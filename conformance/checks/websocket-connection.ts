@@ -56,7 +56,7 @@ const CROWD = 256
 const ROOM = 16
 
 const tooFewForCrowd = ({ limits }: Target): string | undefined =>
-  limits.maxSessionRecords < CROWD + 2
+  limits.maxSessionRecords < CROWD + 3
     ? `maxSessionRecords is ${limits.maxSessionRecords}: too few for a crowd`
     : undefined
 
@@ -103,12 +103,12 @@ const race = async (kit: Kit, session: ProbeSession): Promise<Broken | undefined
   )
 }
 
-/** A delay, in milliseconds, that is longer by far than what `work` takes with this target. */
-const slowerThan = async (kit: Kit, work: () => Promise<unknown>): Promise<number> => {
+/** A delay, in milliseconds, that is `times` as long as what `work` takes with this target. */
+const slowerThan = async (kit: Kit, work: () => Promise<unknown>, times = 6): Promise<number> => {
   const before = kit.clock.now()
   await work()
   const took = Number((kit.clock.now() - before) / 1_000_000n)
-  return Math.min(MAX_ECHO_DELAY_MS, Math.max(500, 6 * took))
+  return Math.min(MAX_ECHO_DELAY_MS, Math.max(500, times * took))
 }
 
 const otherTransport = (transport: Transport): Transport => (transport === 'http' ? 'ws' : 'http')
@@ -144,7 +144,8 @@ export const websocketConnectionChecks = [
     needs: { ...overWs, capability: 'echo', unobservable: tooFewForCrowd, alone: true },
     run: async kit => {
       const session = await kit.session()
-      const wish = { task_id: ECHO_TASK, plaintext: kit.entropy(8), metadata: { 'delay-ms': '1000' } }
+      const delay = await slowerThan(kit, () => kit.ping(session), CROWD)
+      const wish = { task_id: ECHO_TASK, plaintext: kit.entropy(8), metadata: { 'delay-ms': String(delay) } }
       const answers = await Promise.all(Array.from({ length: CROWD }, () => kit.ask(session, wish)))
       const other = answers.find(answer => !isAccepted(answer) && !isUnavailable(answer))
       const expected = 'each of many requests at once answered, or refused with unavailable'

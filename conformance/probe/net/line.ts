@@ -149,9 +149,25 @@ export class Line {
     this.socket.resume()
     for (let last = -1; read() > last && read() < enough && !this.#inbox.over;) {
       last = read()
-      await new Promise(resolve => setTimeout(resolve, STALL_MS).unref())
+      await this.#reads(() => read() >= enough)
     }
     return read()
+  }
+
+  /** Reads until it is `enough`, for so long as nobody takes between two bytes. */
+  #reads(enough: () => boolean): Promise<void> {
+    return new Promise(resolve => {
+      const done = (): void => {
+        clearTimeout(timer)
+        this.socket.off('data', onData).off('close', done)
+        resolve()
+      }
+      const onData = (): void => {
+        if (enough()) done()
+      }
+      const timer = setTimeout(done, STALL_MS)
+      this.socket.on('data', onData).once('close', done)
+    })
   }
 
   /** Gives whether what was written is taken before long; a connection that ended takes it, too. */
