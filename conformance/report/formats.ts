@@ -1,6 +1,7 @@
 import type { Report } from '../../schemas/index.js'
 import type { Requirement } from '../trace/read-requirements.js'
 import { encodeBadge } from './badge.js'
+import { encodeHtml } from './html/encode-html.js'
 import { encodeJson } from './json.js'
 import { encodeJunit } from './junit.js'
 import { encodeMarkdown } from './markdown.js'
@@ -17,6 +18,7 @@ export const formats = {
   tap: encodeTap,
   sarif: encodeSarif,
   markdown: encodeMarkdown,
+  html: encodeHtml,
   badge: encodeBadge,
 } as const satisfies Record<string, Encode>
 

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto'
 import type { Report } from '../../../schemas/index.js'
 import type { Requirement } from '../../trace/read-requirements.js'
+import { describeVerdict } from '../verdict-text.js'
 import { checksSection } from './checks.js'
 import { clientScript, styleSheet } from './assets.js'
 import { contentsOf } from './contents.js'
 import { encodeIslands } from './encode-islands.js'
-import { findingsSection, type Reproduce } from './findings.js'
+import { findingsSection } from './findings.js'
 import { markup, Markup } from './markup.js'
 import { matrixSection } from './matrix.js'
 import { verdictSection } from './verdict.js'
@@ -54,7 +55,7 @@ const policyOf = (script: string, style: string): string =>
  * was exchanged is read out of JSON islands when a check is opened. A pure function: the same report and requirements make
  * the same bytes. Nothing of a report becomes an element, an attribute's name, or script.
  */
-export const encodeHtml = (report: Report, requirements: readonly Requirement[], reproduce: Reproduce): string => {
+export const encodeHtml = (report: Report, requirements: readonly Requirement[]): string => {
   const contents = contentsOf(report, requirements)
   const [script, style] = [clientScript(), styleSheet()]
   return markup`<!doctype html>
@@ -65,7 +66,7 @@ export const encodeHtml = (report: Report, requirements: readonly Requirement[],
   <meta name="viewport" content="width=device-width, initial-scale=1">
   <meta name="color-scheme" content="light dark">
   <meta name="referrer" content="no-referrer">
-  <title>${report.verdict}: ${report.target.url}</title>
+  <title>${describeVerdict(report)}: ${report.target.url}</title>
   <style>${new Markup(style)}</style>
 </head>
 <body>
@@ -73,7 +74,7 @@ export const encodeHtml = (report: Report, requirements: readonly Requirement[],
   ${tools}
   <main>
   ${verdictSection(report)}
-  ${findingsSection(contents, reproduce)}
+  ${findingsSection(contents)}
   ${matrixSection(contents)}
   ${checksSection(contents)}
   </main>

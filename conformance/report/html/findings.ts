@@ -1,11 +1,10 @@
 import type { Report } from '../../../schemas/index.js'
-import type { State } from '../../runner/result.js'
-import { several, placeOf, sentence, type Contents, type Entry } from './contents.js'
+import { isFailure, worstOf, type State } from '../../runner/result.js'
+import { reproduction } from '../reproduction.js'
+import { casesIn, lastExchanges } from '../told.js'
+import { placeOf, sentence, several, type Contents, type Entry } from './contents.js'
 import { markup, type Markup, type Part } from './markup.js'
 import { stateLabel } from './signs.js'
-
-/** The line that repeats the check of a result. */
-export type Reproduce = (report: Report, result: Entry['result']) => string
 
 /** Entries that are the same in what `keyOf` says, side by side, in the order of the first of each. */
 const grouped = (entries: readonly Entry[], keyOf: (result: Entry['result']) => readonly unknown[]): Entry[][] => {
@@ -26,26 +25,22 @@ const row = (name: string, value: Part): Markup | undefined =>
     : markup`<dt>${name}</dt>
         <dd>${value}</dd>`
 
-/** Which cases came to the state of their check, where there are several. */
-const casesIn = ({ cases, state }: Entry['result']): string | undefined => {
-  const same = cases.filter(one => one.state === state || (state === 'warn' && one.state === 'fail'))
-  return cases.length > 1 ? `${same.length} of ${cases.length}: ${same.map(({ name }) => name).join('; ')}` : undefined
+/** What the worst case exchanged last, so that a reader without JavaScript sees some of it. */
+const exchangesOf = ({ cases }: Entry['result']): Markup | undefined => {
+  const worst = worstOf(cases)
+  const last = worst ? lastExchanges(worst) : []
+  return last.length === 0 ? undefined : markup`${last.map(line => markup`<div>${line}</div>`)}`
 }
 
 /** What was expected and observed, over one transport or over those over which it was the same. */
-const variant = (
-  alike: readonly Entry[],
-  heading: Markup | undefined,
-  report: Report,
-  reproduce: Reproduce,
-): Markup => {
+const variant = (alike: readonly Entry[], heading: Markup | undefined, report: Report): Markup => {
   const { result } = alike[0]!
-  const lines = [...new Set(alike.map(each => reproduce(report, each.result)))]
+  const lines = [...new Set(alike.map(each => reproduction(report, each.result)))]
   return markup`<div class="variant">
     ${heading}
     <dl>
       ${row('expected', result.expected)} ${row('observed', result.observed ?? result.reasonCode)}
-      ${row('cases', casesIn(result))}
+      ${row('cases', casesIn(result))} ${row('exchanged last', exchangesOf(result))}
     </dl>
     ${lines.map(line => markup`<div class="block"><pre class="line-to-copy">${line}</pre></div>`)}
     <p class="links">
@@ -57,7 +52,7 @@ const variant = (
   </div>`
 }
 
-const finding = (entries: readonly Entry[], { report, requirements }: Contents, reproduce: Reproduce): Markup => {
+const finding = (entries: readonly Entry[], { report, requirements }: Contents): Markup => {
   const { check, state, requirement: id } = entries[0]!.result
   const requirement = requirements.get(id)
   const variants = grouped(entries, ({ reasonCode, expected, observed }) => [reasonCode, expected, observed])
@@ -72,24 +67,36 @@ const finding = (entries: readonly Entry[], { report, requirements }: Contents, 
         <footer>${placeOf(requirement)}</footer>
       </blockquote>`
     }
-    ${variants.map(alike => variant(alike, headingOf(alike), report, reproduce))}
+    ${variants.map(alike => variant(alike, headingOf(alike), report))}
   </article>`
 }
 
 const findingsUnder = (
   title: string,
   id: string,
-  states: readonly State[],
+  found: readonly Entry[],
   contents: Contents,
-  reproduce: Reproduce,
+  before?: Markup,
 ): Markup => {
-  const found = states.flatMap(state => contents.entries.filter(({ result }) => result.state === state))
-  if (found.length === 0) return markup``
+  if (found.length === 0 && before === undefined) return markup``
   return markup`<section id="${id}">
     <h2>${title}</h2>
-    ${grouped(found, ({ check, state }) => [check, state]).map(each => finding(each, contents, reproduce))}
+    ${before}
+    ${grouped(found, ({ check, state }) => [check, state]).map(each => finding(each, contents))}
   </section>`
 }
+
+/** The known failures that do not hold: they fail a run as much as what is broken. */
+const toMend = ({ baseline }: Report): Markup | undefined =>
+  baseline && baseline.mend.length > 0
+    ? markup`<p class="note">Of the list of known failures, these do not hold:</p>
+        <ul class="mend">
+          ${baseline.mend.map(
+            ({ check, transport, reasonCode, what }) =>
+              markup`<li><code>${check}</code> over ${transport} (${reasonCode}): ${what}</li>`,
+          )}
+        </ul>`
+    : undefined
 
 const NAMED = 12
 
@@ -128,6 +135,16 @@ const unjudged = ({ entries }: Contents): Markup => {
 }
 
 /** What did not pass, each with the sentence that it is about, the worst first; then what was not judged, by its reasons. */
-export const findingsSection = (contents: Contents, reproduce: Reproduce): Markup =>
-  markup`${findingsUnder('What went wrong', 'failures', ['error', 'fail'], contents, reproduce)}
-  ${findingsUnder('What to look at', 'warnings', ['warn', 'inconclusive'], contents, reproduce)} ${unjudged(contents)}`
+export const findingsSection = (contents: Contents): Markup => {
+  const { report } = contents
+  const { strict } = report.run
+  const inState = (...states: State[]): Entry[] =>
+    states.flatMap(state => contents.entries.filter(({ result }) => result.state === state))
+  const wrong = inState('error', 'fail', 'warn').filter(({ result }) => !result.known)
+  const counts = wrong.filter(({ result }) => result.state === 'error' || isFailure(result, strict))
+  const others = [...wrong.filter(entry => !counts.includes(entry)), ...inState('inconclusive')]
+  const known = contents.entries.filter(({ result }) => result.known)
+  return markup`${findingsUnder('What went wrong', 'failures', counts, contents, toMend(report))}
+  ${findingsUnder('What to look at', 'warnings', others, contents)}
+  ${findingsUnder('Known failures', 'known', known, contents)} ${unjudged(contents)}`
+}

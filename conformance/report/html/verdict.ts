@@ -1,6 +1,7 @@
 import type { Report } from '../../../schemas/index.js'
-import { countStates } from '../../runner/result.js'
+import { countStates, isFailure } from '../../runner/result.js'
 import { describeCoverage } from '../coverage.js'
+import { describeBaseline, describeVerdict } from '../verdict-text.js'
 import { markup, type Markup, type Part } from './markup.js'
 import { shownStates, stateSign } from './signs.js'
 import { several } from './contents.js'
@@ -10,26 +11,34 @@ type Fact = readonly [name: string, value: Part]
 /** The state whose colour and sign each verdict has. */
 const stateOf = {
   conformant: 'pass',
-  'conformant but for known failures': 'warn',
+  'conformant but for known failures': 'pass',
   'not conformant': 'fail',
   incomplete: 'inconclusive',
   'suite error': 'error',
 } as const
 
-const reasonOf = ({ verdict, problem, results, run }: Report): string => {
-  const counts = countStates(results)
+/** Why the verdict is what it is, in a sentence. */
+const reasonOf = ({ verdict, problem, results, run, baseline }: Report): string => {
   if (problem !== undefined) return problem
-  if (verdict === 'suite error')
-    return `The suite itself failed in ${several(counts.error, 'check')}: that says nothing of what was judged.`
-  const broken = counts.fail + (run.strict ? counts.warn : 0)
+  const counts = countStates(results)
   const judged = counts.pass + counts.warn + counts.fail
-  if (verdict === 'not conformant') return `${broken} of ${several(judged, 'check')} that came to a verdict failed.`
-  if (verdict === 'conformant but for known failures')
-    return `${several(judged, 'check')} came to a verdict, and what failed is in the baseline.`
-  if (verdict === 'conformant') return `${several(judged, 'check')} came to a verdict, and none failed.`
-  return judged === 0
-    ? 'No check came to a verdict.'
-    : `${several(counts.inconclusive + counts.blocked, 'check')} came to no verdict, though ${judged} did.`
+  const broken = results.filter(result => isFailure(result, run.strict) && !result.known).length
+  switch (verdict) {
+    case 'suite error':
+      return `The suite itself failed in ${several(counts.error, 'check')}: that says nothing of what was judged.`
+    case 'not conformant':
+      return broken === 0 && baseline && baseline.mend.length > 0
+        ? 'The list of known failures does not hold.'
+        : `${broken} of ${several(judged, 'check')} that came to a verdict failed.`
+    case 'conformant':
+      return `${several(judged, 'check')} came to a verdict, and none failed.`
+    case 'conformant but for known failures':
+      return `${several(judged, 'check')} came to a verdict, and none failed that is not known to.`
+    case 'incomplete':
+      return judged === 0
+        ? 'No check came to a verdict.'
+        : `${several(counts.inconclusive + counts.blocked, 'check')} came to no verdict, though ${judged} did.`
+  }
 }
 
 const code = (text: string): Markup => markup`<code>${text}</code>`
@@ -46,13 +55,13 @@ const facts = (list: readonly Fact[]): Markup =>
     )}
   </dl>`
 
-const aboutTarget = ({ target, run }: Report): Fact[] => [
+const aboutTarget = ({ target, run, command }: Report): Fact[] => [
   ['DID', target.did === undefined ? undefined : code(target.did)],
   ['Name', target.name],
   ['HTTP', target.http === undefined ? undefined : code(target.http)],
   ['WebSocket', target.ws === undefined ? undefined : code(target.ws)],
   ['Judged over', run.transports.join(', ')],
-  ['Capabilities', target.capabilities.length > 0 ? target.capabilities.join(', ') : 'none declared'],
+  ['Capabilities', command === 'run' ? target.capabilities.join(', ') || 'none declared' : undefined],
   ['Identity rests on', target.identityRestsOn],
 ]
 
@@ -61,32 +70,37 @@ const selection = ({ only, skip }: Report['run']): string | undefined => {
   return said.length > 0 ? said.join(' ') : undefined
 }
 
-const aboutRun = ({ run, suite, target, requirements, coverage, digest, exitStatus }: Report): Fact[] => [
-  ['Coverage', describeCoverage(coverage)],
-  ['Only a part', selection(run)],
-  ['Suite', `${suite.name} ${suite.version}`],
-  ['Requirements', markup`${requirements.count}, digest ${code(requirements.digest)}`],
-  ['Seed', code(run.seed)],
-  ['Salt', code(run.salt)],
-  ['Identity', run.identity === undefined ? undefined : code(run.identity)],
-  [
-    'Limits',
-    `answers within ${run.timeoutMs} ms, patience ${run.patienceSeconds} s, ${run.jobs} at once${run.strict ? ', strict' : ''}`,
-  ],
-  ['Clock of the target', `${target.clockAheadSeconds} s ahead`],
-  ['Exit status', exitStatus],
-  ['Digest of the report', code(digest)],
-]
+const aboutRun = (report: Report): Fact[] => {
+  const { run, suite, target, requirements, coverage, digest, exitStatus } = report
+  return [
+    ['Coverage', describeCoverage(coverage)],
+    ['Known failures', describeBaseline(report)],
+    ['Only a part', selection(run)],
+    ['Suite', `${suite.name} ${suite.version}`],
+    ['Requirements', markup`${requirements.count}, digest ${code(requirements.digest)}`],
+    ['Seed', code(run.seed)],
+    ['Salt', code(run.salt)],
+    ['Identity', run.identity === undefined ? undefined : code(run.identity)],
+    [
+      'Limits',
+      `answers within ${run.timeoutMs} ms, patience ${run.patienceSeconds} s, ${run.jobs} at once${run.strict ? ', strict' : ''}`,
+    ],
+    ['Clock of the target', `${target.clockAheadSeconds} s ahead`],
+    ['Exit status', exitStatus],
+    ['Digest of the report', code(digest)],
+  ]
+}
 
 /** The top of the page: the verdict, what it is about, and how it came about. */
 export const verdictSection = (report: Report): Markup => {
-  const { verdict, target, run } = report
+  const { verdict, target, run, command } = report
   const counts = countStates(report.results)
   const state = stateOf[verdict]
+  const headline = describeVerdict(report)
   const tiles = shownStates.filter(each => counts[each] > 0)
   return markup`<header class="verdict ${state}">
-    <p class="kicker">SAGE 1.0 conformance</p>
-    <h1>${stateSign(state)} ${verdict.charAt(0).toUpperCase() + verdict.slice(1)}</h1>
+    <p class="kicker">SAGE 1.0 conformance of ${command === 'run' ? 'a responder' : 'an initiator'}</p>
+    <h1>${stateSign(state)} ${headline.charAt(0).toUpperCase() + headline.slice(1)}</h1>
     <p class="target"><code>${target.url}</code></p>
     <p class="lead">${reasonOf(report)}</p>
     <p class="when">
