@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { createInterface } from 'node:readline'
 
-/** The reference responder as a process of its own. */
+/** A responder as a process of its own. */
 export interface ResponderProcess {
   /** Where it listens. */
   readonly url: string
@@ -11,7 +11,17 @@ export interface ResponderProcess {
   stop(patience?: number): Promise<void>
 }
 
-const announcement = /^SAGE 1\.0 reference responder at (\S+)$/
+/** How a responder is started. */
+export interface ResponderOptions {
+  /** Milliseconds in which it says where it listens. */
+  readonly patience?: number | undefined
+  readonly cwd?: string | undefined
+  /** Its first line of standard output, with the URL in a group; that of the reference unless told otherwise. */
+  readonly announcement?: RegExp | undefined
+}
+
+const ANNOUNCEMENT = /^SAGE 1\.0 reference responder at (\S+)$/
+const PATIENCE_MS = 20_000
 
 const endOf = (child: ChildProcess): Promise<string> =>
   new Promise(resolve => {
@@ -23,8 +33,12 @@ const endOf = (child: ChildProcess): Promise<string> =>
  * Starts a responder and waits for the line in which it says where it listens. What it writes to standard error is shown.
  * @throws Error with one line where it ends, or says something else, or says nothing for `patience` milliseconds
  */
-export async function startResponder(command: string, args: string[], patience = 20_000): Promise<ResponderProcess> {
-  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'] })
+export async function startResponder(
+  command: string,
+  args: readonly string[],
+  { patience = PATIENCE_MS, cwd, announcement = ANNOUNCEMENT }: ResponderOptions = {},
+): Promise<ResponderProcess> {
+  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'], cwd })
   const ended = endOf(child)
   // Nobody else would end it.
   const end = (): void => void child.kill('SIGKILL')

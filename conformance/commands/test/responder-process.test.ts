@@ -1,7 +1,7 @@
 import t from 'tap'
 import { startResponder } from '../responder-process.js'
 
-const script = (source: string, patience?: number) => startResponder(process.execPath, ['-e', source], patience)
+const script = (source: string, patience?: number) => startResponder(process.execPath, ['-e', source], { patience })
 
 const announce = `console.log('SAGE 1.0 reference responder at http://127.0.0.1:8080')`
 const live = 'setInterval(() => {}, 1000)'
