@@ -56,7 +56,10 @@ t.test('a peer is judged in every role that it has, each by the command for it',
   const ours = peer(t.testdir({}), {
     build: [[node, '-e', 'require("fs").writeFileSync("built", "")']],
     responder: { command: [node, program, 'serve'], options: ['--only', 'task.ping'] },
-    initiator: { command: [node, dist('reference/client-peer.js')], options: ['--only', 'message.id-unique', '--transport', 'http'] },
+    initiator: {
+      command: [node, dist('reference/client-peer.js')],
+      options: ['--only', 'message.id-unique', '--transport', 'http'],
+    },
     vectors: { command: [node, dist('reference/core-peer.js')], options: ['--only', 'hkdf/*'] },
   })
   const outcome = await judgePeer(ours, silent)
