@@ -2,7 +2,7 @@ import { Command, CommanderError } from 'commander'
 import { readFileSync } from 'node:fs'
 import { rootPath } from '../schemas/index.js'
 import type { CallCommandOptions } from './commands/call.js'
-import { endWhenNobodyReads } from './commands/command-streams.js'
+import { endWhenNobodyReads, unlessNobodyReads } from './commands/command-streams.js'
 import { keygenCommand } from './commands/keygen.js'
 import { runDefaults, runClientDefaults } from './commands/defaults.js'
 import { wantsStdout } from './commands/report-option.js'
@@ -32,14 +32,14 @@ const formatsHelp = `${Object.keys(formats).join(', ')}; - is standard output; m
 
 const collect = (value: string, before: string[] = []): string[] => [...before, value]
 
-/** Runs `work` with a signal that Ctrl-C and termination raise: what was judged is then still reported. */
+/** Runs `work` with a signal that Ctrl-C, termination and a closed output raise: what was judged is then still reported. */
 const interruptible = async (work: (signal: AbortSignal) => Promise<number>): Promise<number> => {
   const controller = new AbortController()
   const stop = (): void => controller.abort()
   process.once('SIGINT', stop)
   process.once('SIGTERM', stop)
   try {
-    return await work(controller.signal)
+    return await unlessNobodyReads(stop, () => work(controller.signal))
   } finally {
     process.off('SIGINT', stop)
     process.off('SIGTERM', stop)

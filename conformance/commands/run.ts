@@ -26,6 +26,7 @@ import {
   parseTransports,
   parseWhole,
   parseWsUrl,
+  readCertificates,
   readTextFile,
   UsageError,
 } from './usage.js'
@@ -119,7 +120,7 @@ const parseRun = (urlText: string, options: RunCommandOptions) => {
     ...parseEnding(options, checks.map(placesOf)),
   }
   const list = options.writeBaseline === undefined ? undefined : openBaseline(options.writeBaseline)
-  const ca = options.ca === undefined ? undefined : readTextFile('--ca', options.ca)
+  const ca = options.ca === undefined ? undefined : readCertificates('--ca', options.ca)
   return { url, identity, metricsToken, settings, ca, list, reports: parseReports(options.report ?? []) }
 }
 
