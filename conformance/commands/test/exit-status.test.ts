@@ -184,6 +184,8 @@ t.test('2: wrong usage is one line, and nothing is sent or written', async t => 
     [/--ca: cannot read/, 'run', url, '--ca', join(folder, 'none')],
     [/cannot write .* \(ENOENT\)/, 'run', url, '--report', `json=${join(folder, 'none', 'x')}`],
     [/cannot write .* \(EISDIR\)/, 'run', url, '--report', `json=${join(folder, 'dir')}`],
+    [/takes FORMAT=FILE/, 'run', url, '--report', 'xml=x'],
+    [/two reports cannot both be written to/, 'run', url, '--report', 'json=-', '--report', 'tap=-'],
     [/cannot be started/, 'run-client', '--', join(folder, 'none')],
     [/missing required argument 'command'/, 'run-client'],
     [/cannot read/, 'verify', join(folder, 'none')],
@@ -260,6 +262,14 @@ t.test('4: a fault of the suite, be it a check that throws', async t => {
   t.match(out, /observed: {2}TypeError: oops/)
   t.match(out, /^suite error:/m)
   t.match(report, { verdict: 'suite error', exitStatus: 4 })
+})
+
+t.test('4: a report that cannot be written after all, and the others are', async t => {
+  const { status, out, err, report } = await run(t, agent.url, '--only', 'task.ping', '--report', 'json=/dev/full')
+  t.equal(status, 4)
+  t.match(out, /^conformant:/m)
+  t.equal(err, 'sage-conformance: --report: cannot write /dev/full (ENOSPC)\n')
+  t.match(report, { verdict: 'conformant' })
 })
 
 const program = roomPath('conformance', 'bin', 'sage-conformance.js')
