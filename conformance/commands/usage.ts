@@ -30,12 +30,14 @@ export const parseOption = <Value>(option: string, wanted: string, parse: () => 
 const parseUrl = (option: string, text: string, plain: 'http' | 'ws'): URL => {
   const url = URL.canParse(text) ? new URL(text) : undefined
   if (!url || (url.protocol !== `${plain}:` && url.protocol !== `${plain}s:`)) {
-    // What stands before the host may be a password, in an address of any form.
-    const shown = JSON.stringify(text.replace(/^.*@/s, '…@'))
+    // What stands before the host, or after a question mark, may be a secret, in an address of any form.
+    const shown = JSON.stringify(text.replace(/^.*@/s, '…@').replace(/[?#].*$/s, '…'))
     throw new UsageError(`${option} takes an absolute ${plain} or ${plain}s URL, not ${shown}`)
   }
   if (url.username !== '' || url.password !== '')
     throw new UsageError(`${option} takes a URL without a user name or password`)
+  // An endpoint has neither in a card, and what stands there may be a secret too.
+  if (url.search !== '' || url.hash !== '') throw new UsageError(`${option} takes a URL without a query or fragment`)
   return url
 }
 

@@ -110,6 +110,9 @@ t.test('a URL with a password is refused without repeating it', async t => {
     ['ftp://user:sec@ret@x/', {}],
     ['http://x/', { http: 'ws://user:secret@x/' }],
     ['http://x/', { ws: 'http://user:secret@x/' }],
+    ['http://x/?token=secret', {}],
+    ['ftp://x/?token=secret', {}],
+    ['http://x/', { http: 'http://x/#secret' }],
   ] as const) {
     const error = await run(url, options).catch((cause: unknown) => cause)
     t.match(error, { name: UsageError.name })
