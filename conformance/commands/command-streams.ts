@@ -37,6 +37,7 @@ export const processStreams: CommandStreams = {
 
 // What was asked for is not known to hold, unless a verdict has been reached already.
 const INCOMPLETE = 3
+const OWN_FAULT = 4
 
 const exit = (): void => process.exit(process.exitCode ?? INCOMPLETE)
 
@@ -44,8 +45,9 @@ const exit = (): void => process.exit(process.exitCode ?? INCOMPLETE)
 let giveUp = exit
 
 const onWriteError = (error: NodeJS.ErrnoException): void => {
-  if (error.code !== 'EPIPE') throw error
-  giveUp()
+  if (error.code === 'EPIPE') return giveUp()
+  process.stderr.write(`sage-conformance: the output cannot be written (${error.code ?? error.message})\n`)
+  process.exit(OWN_FAULT)
 }
 
 /** Does `work`, and `instead` of ending at once where nobody reads any more: there are reports to be written. */
