@@ -98,6 +98,6 @@ export const checksSection = (contents: Contents): Markup =>
     <noscript>
       <p class="note">What was exchanged is in this file; showing it, and the filters, need JavaScript.</p>
     </noscript>
-    ${filterBar(contents)} ${hasPrelude(contents.report) ? prelude : undefined}
+    ${contents.entries.length > 0 ? filterBar(contents) : undefined} ${hasPrelude(contents.report) ? prelude : undefined}
     ${contents.chapters.map(chapter => group(chapter, contents))}
   </section>`

@@ -5,7 +5,7 @@ import type { Report, RequirementId } from '../../../schemas/index.js'
 import { loadRequirementSet } from '../../trace/requirement-set.js'
 import { formats, type FormatName } from '../formats.js'
 import { lineOf } from '../text.js'
-import { elementsIn, parseXml, readJunit, readMarkdown, readSarif, readTap, type Read } from './read-back.js'
+import { elementsIn, parseXml, readHtml, readJunit, readMarkdown, readSarif, readTap, type Read } from './read-back.js'
 import { sampleReport, sampleResult, samples } from './sample.js'
 
 const { requirements } = loadRequirementSet()
@@ -15,6 +15,7 @@ const readers: readonly [format: FormatName, read: (text: string) => Read][] = [
   ['tap', readTap],
   ['sarif', readSarif],
   ['markdown', readMarkdown],
+  ['html', readHtml],
 ]
 
 const statesOf = ({ results }: Report): Map<string, string> =>

@@ -1,6 +1,7 @@
 import { DOMParser, type Document, type Element } from '@xmldom/xmldom'
 import { lexer, type Token, type Tokens } from 'marked'
 import { Parser } from 'tap-parser'
+import { attribute, elementsOf, parsePage, textOf } from './html-page.js'
 
 // What readers of the formats make of them: the states of the checks, by their titles, and whether the whole is a success.
 
@@ -115,5 +116,25 @@ export const readMarkdown = (text: string): Read => {
   return {
     states: new Map(said.map(([check = '', verdict = '']) => [check, wordOf(verdict)])),
     ok: / SAGE 1\.0: conformant/.test(title?.text ?? ''),
+  }
+}
+
+export const readHtml = (text: string): Read => {
+  const { elements } = parsePage(text)
+  const checks = elements.filter(each => attribute(each, 'data-over') !== undefined && each.tagName === 'details')
+  const nameOf = (check: (typeof checks)[number]): string =>
+    elementsOf(check)
+      .filter(each => attribute(each, 'class') === 'name')
+      .map(textOf)
+      .join()
+  const verdict = elements.find(({ tagName }) => tagName === 'h1')
+  return {
+    states: new Map(
+      checks.map(each => [
+        `${nameOf(each)} over ${attribute(each, 'data-over') ?? ''}`,
+        attribute(each, 'data-state') ?? '',
+      ]),
+    ),
+    ok: verdict !== undefined && /^\S+ Conformant/.test(textOf(verdict).trim()),
   }
 }
