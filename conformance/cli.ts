@@ -73,7 +73,7 @@ const buildProgram = (finish: (status: number) => void): Command => {
     .option('--identity <file>', 'identity to shake hands with, for an agent that admits only known ones')
     .option('--metrics-token <file>', 'bearer token for its metrics, which strangers must not be shown then')
     .option('--only <id>', 'only these checks: an id, a requirement, or a glob; may be repeated', collect)
-    .option('--skip <id>', 'not these checks; may be repeated', collect)
+    .option('--skip <id>', 'not these checks, save what all others rest on; may be repeated', collect)
     .option('--strict', 'a SHOULD that does not hold counts as not conformant')
     .option('--timeout <ms>', 'longest wait for an answer', runDefaults.timeout)
     .option('--patience <seconds>', 'longest time to let pass for a check of expiry', runDefaults.patience)
@@ -99,7 +99,7 @@ const buildProgram = (finish: (status: number) => void): Command => {
       'after --, the command and its arguments; conformance/client/README.md says what it is told',
     )
     .option('--only <id>', 'only these checks: an id, a requirement, or a glob; may be repeated', collect)
-    .option('--skip <id>', 'not these checks; may be repeated', collect)
+    .option('--skip <id>', 'not these checks, save what all others rest on; may be repeated', collect)
     .option('--transport <name>', 'over http or ws alone; both by default')
     .option('--timeout <ms>', 'longest run of the command', runClientDefaults.timeout)
     .option('--jobs <n>', 'checks under way at once', runClientDefaults.jobs)
