@@ -1,12 +1,21 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { rootPath } from '../../schemas/index.js'
+import { checks } from '../checks/index.js'
+import { isCompatibilityCurrent } from './compatibility-page.js'
 import { driftedFiles, generatedFiles } from './generated-files.js'
 import { loadKnowledge } from './knowledge.js'
 import { readRequirements, type Requirement } from './read-requirements.js'
 import { loadChapters } from './spec-chapters.js'
 
 // `generate` writes what is generated; `generate --check` only says what would change.
+
+const COMPATIBILITY = 'conformance/compatibility.md'
+
+const readCompatibility = (): string => {
+  const path = join(rootPath, COMPATIBILITY)
+  return existsSync(path) ? readFileSync(path, 'utf8') : ''
+}
 
 async function generate(requirements: readonly Requirement[], checkOnly: boolean): Promise<number> {
   const files = generatedFiles(requirements, await loadKnowledge())
@@ -21,7 +30,13 @@ async function generate(requirements: readonly Requirement[], checkOnly: boolean
     }
     if (!checkOnly) console.log(`${text === undefined ? 'removed' : 'written'} ${path}`)
   }
-  if (checkOnly && drifted.length > 0) return 1
+  const isCurrent = isCompatibilityCurrent(
+    readCompatibility(),
+    requirements,
+    checks.map(({ id }) => id),
+  )
+  if (!isCurrent) console.error(`${COMPATIBILITY} was made by other requirements or checks: npm run compatibility`)
+  if (checkOnly && (drifted.length > 0 || !isCurrent)) return 1
   console.log(`${requirements.length} requirements, ${files.size} generated files up to date`)
   return 0
 }
