@@ -82,7 +82,7 @@ export const runClientCommand = async (
   const started = performance.now()
   shown.begin(url)
   const environment = {
-    client: createChildClient(command),
+    client: createChildClient(command, signal),
     timeoutMs: settings.timeoutMs,
     seed: parseHex(settings.seed),
     salt: parseHex(settings.salt),
