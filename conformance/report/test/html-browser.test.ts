@@ -39,17 +39,16 @@ const report: Report = await reportFault(fault, {
 })
 const path = join(t.testdir(), 'report.html')
 writeFileSync(path, encodeHtml(report, loadRequirementSet().requirements))
-const url = pathToFileURL(path).href
 
 /** The page as it is opened with a fragment. Whatever it complains of, or asks for elsewhere, fails the test. */
-const open = async (t: Test, fragment = '', options: BrowserContextOptions = {}): Promise<Page> => {
+const open = async (t: Test, fragment = '', options: BrowserContextOptions = {}, file = path): Promise<Page> => {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options })
   t.teardown(() => context.close())
   const page = await context.newPage()
   page.on('console', message => t.fail(`console: ${message.text()}`))
   page.on('pageerror', error => t.fail(error.message))
-  page.on('request', request => request.url().startsWith(url) || t.fail(`a request for ${request.url()}`))
-  await page.goto(`${url}${fragment}`)
+  page.on('request', request => request.url().startsWith('file:') || t.fail(`a request for ${request.url()}`))
+  await page.goto(`${pathToFileURL(file).href}${fragment}`)
   return page
 }
 
@@ -253,4 +252,36 @@ t.test('without JavaScript it says the verdict and what went wrong', async t => 
   const check = page.locator(`#check-${indexOf('record.replay', 'http')}`)
   await check.locator('summary').click()
   t.match(await check.innerText(), /the same bytes again/)
+})
+
+t.test('what a hostile agent says is shown as text, and what cannot be seen by its code point', async t => {
+  const hostile = '</script><img src=x onerror=alert(1)><b>\u202etxet\u0007\ud800'
+  const index = indexOf('record.replay', 'http')
+  const changed = JSON.stringify(report, (name, value: unknown) =>
+    ['body', 'what', 'judged', 'observed', 'name', 'plaintext'].includes(name) ? hostile : value,
+  )
+  const file = join(t.testdir(), 'hostile.html')
+  writeFileSync(file, encodeHtml(JSON.parse(changed) as Report, loadRequirementSet().requirements))
+  const page = await open(t, `#check-${index}`, {}, file)
+  await page.evaluate("for (const each of document.querySelectorAll('.check[open] details')) each.open = true")
+  const bodies = page.locator(`#check-${index} .side pre`)
+  await bodies.first().waitFor()
+  t.equal(await bodies.first().textContent(), '</script><img src=x onerror=alert(1)><b>\\u{202e}txet\\u{7}\\u{d800}')
+  t.equal(await page.locator('img').count(), 0)
+})
+
+t.test('a body without end is shown as far as one asks', async t => {
+  const index = indexOf('record.replay', 'http')
+  const long = 'a'.repeat(10_000_000)
+  const changed = JSON.stringify(report, (name, value: unknown) => (name === 'body' && value !== '' ? '' : value))
+  const results = (JSON.parse(changed) as Report).results
+  const [exchange] = results[index]!.cases[0]!.transcript
+  exchange!.response!.body = long
+  const file = join(t.testdir(), 'long.html')
+  writeFileSync(file, encodeHtml({ ...report, results }, loadRequirementSet().requirements))
+  const page = await open(t, `#check-${index}`, {}, file)
+  await page.locator('.exchange summary').first().click()
+  const body = page.locator('.exchange .response pre')
+  t.equal((await body.textContent())?.length, 20_000)
+  t.equal(await page.locator('.all').innerText(), 'show all 10000000 characters')
 })
