@@ -2,7 +2,7 @@ import { Command, CommanderError } from 'commander'
 import { readFileSync } from 'node:fs'
 import { rootPath } from '../schemas/index.js'
 import type { CallCommandOptions } from './commands/call.js'
-import { endWhenNobodyReads } from './commands/command-streams.js'
+import { endWhenNobodyReads, unlessNobodyReads } from './commands/command-streams.js'
 import { keygenCommand } from './commands/keygen.js'
 import { runDefaults, runClientDefaults } from './commands/defaults.js'
 import { wantsStdout } from './commands/report-option.js'
@@ -32,14 +32,14 @@ const formatsHelp = `${Object.keys(formats).join(', ')}; - is standard output; m
 
 const collect = (value: string, before: string[] = []): string[] => [...before, value]
 
-/** Runs `work` with a signal that Ctrl-C and termination raise: what was judged is then still reported. */
+/** Runs `work` with a signal that Ctrl-C, termination and a closed output raise: what was judged is then still reported. */
 const interruptible = async (work: (signal: AbortSignal) => Promise<number>): Promise<number> => {
   const controller = new AbortController()
   const stop = (): void => controller.abort()
   process.once('SIGINT', stop)
   process.once('SIGTERM', stop)
   try {
-    return await work(controller.signal)
+    return await unlessNobodyReads(stop, () => work(controller.signal))
   } finally {
     process.off('SIGINT', stop)
     process.off('SIGTERM', stop)
@@ -73,7 +73,7 @@ const buildProgram = (finish: (status: number) => void): Command => {
     .option('--identity <file>', 'identity to shake hands with, for an agent that admits only known ones')
     .option('--metrics-token <file>', 'bearer token for its metrics, which strangers must not be shown then')
     .option('--only <id>', 'only these checks: an id, a requirement, or a glob; may be repeated', collect)
-    .option('--skip <id>', 'not these checks; may be repeated', collect)
+    .option('--skip <id>', 'not these checks, save what all others rest on; may be repeated', collect)
     .option('--strict', 'a SHOULD that does not hold counts as not conformant')
     .option('--timeout <ms>', 'longest wait for an answer', runDefaults.timeout)
     .option('--patience <seconds>', 'longest time to let pass for a check of expiry', runDefaults.patience)
@@ -99,7 +99,7 @@ const buildProgram = (finish: (status: number) => void): Command => {
       'after --, the command and its arguments; conformance/client/README.md says what it is told',
     )
     .option('--only <id>', 'only these checks: an id, a requirement, or a glob; may be repeated', collect)
-    .option('--skip <id>', 'not these checks; may be repeated', collect)
+    .option('--skip <id>', 'not these checks, save what all others rest on; may be repeated', collect)
     .option('--transport <name>', 'over http or ws alone; both by default')
     .option('--timeout <ms>', 'longest run of the command', runClientDefaults.timeout)
     .option('--jobs <n>', 'checks under way at once', runClientDefaults.jobs)

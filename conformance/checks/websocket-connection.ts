@@ -103,12 +103,19 @@ const race = async (kit: Kit, session: ProbeSession): Promise<Broken | undefined
   )
 }
 
-/** A delay, in milliseconds, that is `times` as long as what `work` takes with this target. */
-const slowerThan = async (kit: Kit, work: () => Promise<unknown>, times = 6): Promise<number> => {
+/**
+ * A delay, in milliseconds, that is `times` as long as what `work` takes with this target, where an answer is waited for
+ * that long; else it is `cut`.
+ */
+const slowerThan = async (kit: Kit, work: () => Promise<unknown>, times = 6) => {
   const before = kit.clock.now()
   await work()
   const took = Number((kit.clock.now() - before) / 1_000_000n)
-  return Math.min(MAX_ECHO_DELAY_MS, Math.max(500, times * took))
+  const [wanted, most] = [
+    Math.max(500, times * took),
+    Math.min(MAX_ECHO_DELAY_MS, kit.conversation.around.timeoutMs / 2),
+  ]
+  return { delay: Math.floor(Math.min(wanted, most)), cut: wanted > most }
 }
 
 const otherTransport = (transport: Transport): Transport => (transport === 'http' ? 'ws' : 'http')
@@ -120,7 +127,7 @@ export const websocketConnectionChecks = [
     run: async kit => {
       const session = await kit.session()
       const pings = (): Promise<Answer[]> => Promise.all(Array.from({ length: PINGS }, () => kit.ping(session)))
-      const delay = await slowerThan(kit, pings)
+      const { delay, cut } = await slowerThan(kit, pings)
       let slowIsDone = false
       const slow = kit
         .ask(session, { task_id: ECHO_TASK, plaintext: kit.entropy(8), metadata: { 'delay-ms': String(delay) } })
@@ -130,6 +137,7 @@ export const websocketConnectionChecks = [
         })
       const fast = await Promise.all([kit.shakeHands(), pings()])
       const early = slowIsDone
+      if (early && cut) throw unseen('it is too slow for a slow echo to be told from pings within --timeout')
       const answers = [...fast.flat(), await slow]
       const found = firstOf(...answers.map(answer => judgeAcceptance(answer, `each of ${PINGS + 2} messages at once`)))
       return (
@@ -144,7 +152,7 @@ export const websocketConnectionChecks = [
     needs: { ...overWs, capability: 'echo', unobservable: tooFewForCrowd, alone: true },
     run: async kit => {
       const session = await kit.session()
-      const delay = await slowerThan(kit, () => kit.ping(session), CROWD)
+      const { delay } = await slowerThan(kit, () => kit.ping(session), CROWD)
       const wish = { task_id: ECHO_TASK, plaintext: kit.entropy(8), metadata: { 'delay-ms': String(delay) } }
       const answers = await Promise.all(Array.from({ length: CROWD }, () => kit.ask(session, wish)))
       const other = answers.find(answer => !isAccepted(answer) && !isUnavailable(answer))
@@ -160,7 +168,7 @@ export const websocketConnectionChecks = [
     run: async kit => {
       // In two sessions, since one may have as few records.
       const sessions = [await kit.session(), await kit.session()]
-      const delay = await slowerThan(kit, () => kit.ping(sessions[0]!))
+      const { delay } = await slowerThan(kit, () => kit.ping(sessions[0]!))
       const wish = { task_id: ECHO_TASK, plaintext: kit.entropy(8), metadata: { 'delay-ms': String(delay) } }
       const answers = await Promise.all(Array.from({ length: ROOM }, (_, index) => kit.ask(sessions[index % 2]!, wish)))
       const refused = answers.find(answer => !isAccepted(answer))

@@ -35,7 +35,7 @@ const start = async ([file = '', ...args]: readonly string[], task: ClientTask):
   }
 }
 
-const watch = async (child: Child, timeoutMs: number): Promise<Outcome> => {
+const watch = async (child: Child, timeoutMs: number, signal: AbortSignal | undefined): Promise<Outcome> => {
   const stdout: Buffer[] = []
   let bytes = 0
   let stderr = ''
@@ -54,6 +54,12 @@ const watch = async (child: Child, timeoutMs: number): Promise<Outcome> => {
   const hang = new Promise<Outcome>(resolve => {
     timer = setTimeout(() => resolve({ kind: 'hang', afterMs: timeoutMs, stderr }), timeoutMs)
   })
+  let onAbort = (): void => undefined
+  const aborted = new Promise<Outcome>(resolve => {
+    onAbort = () => resolve({ kind: 'signal', signal: 'SIGKILL', stderr })
+    if (signal?.aborted) onAbort()
+    signal?.addEventListener('abort', onAbort)
+  })
   const closed = new Promise(resolve => child.once('close', resolve))
   const ended = new Promise<Outcome>(resolve =>
     child.once('exit', (status, signal) => {
@@ -68,24 +74,26 @@ const watch = async (child: Child, timeoutMs: number): Promise<Outcome> => {
     }),
   )
   try {
-    return await Promise.race([ended, hang, overflow])
+    return await Promise.race([ended, hang, overflow, aborted])
   } finally {
     clearTimeout(timer)
+    signal?.removeEventListener('abort', onAbort)
   }
 }
 
 /**
- * The initiator that is a command: a process for each run, told its task by its environment.
+ * The initiator that is a command: a process for each run, told its task by its environment, and ended when `signal` is
+ * raised.
  * The client throws NotStartable.
  */
 export const createChildClient =
-  (command: readonly string[]): Client =>
+  (command: readonly string[], signal?: AbortSignal): Client =>
   async (task, timeoutMs) => {
     const child = await start(command, task)
     const reap = (): void => killAll(child)
     process.once('exit', reap)
     try {
-      return await watch(child, timeoutMs)
+      return await watch(child, timeoutMs, signal)
     } finally {
       process.off('exit', reap)
       killAll(child)

@@ -40,10 +40,13 @@ export const runClientChecks = async (
     const lacking = missing.get(planned.transport)
     if (results.some(isEnd))
       return notRun(planned, environment, 'not-observed', STOPPED, 'the run stopped at the first failure')
-    if (environment.signal.aborted)
-      return notRun(planned, environment, 'blocked', 'interrupted', 'the run was interrupted')
+    const interrupted = (): CheckResult =>
+      notRun(planned, environment, 'blocked', 'interrupted', 'the run was interrupted')
+    if (environment.signal.aborted) return interrupted()
     if (lacking !== undefined) return notRun(planned, environment, 'blocked', 'prerequisite', lacking)
-    return judgeClientCheck(planned, environment, honest)
+    const result = await judgeClientCheck(planned, environment, honest)
+    // What ended the initiator may have been the interruption, and is none of its faults.
+    return environment.signal.aborted ? interrupted() : result
   }
   const take = async (planned: PlannedCheck): Promise<CheckResult> => {
     const result = await judge(planned)

@@ -105,13 +105,13 @@ const encodeBaseline = (known: readonly KnownFailure[]): string => {
 /**
  * Writes what failed in a run as known failures, if with that list it would not fail: what is not known of an incomplete
  * run is not known to pass. Says what it did, in one line.
- * @returns false where the file could not be written
+ * @returns a line where the file could not be written
  */
 export const writeBaseline = (
   { path, before }: BaselineFile,
   { run, results, verdict }: Report,
   say: (line: string) => void,
-): boolean => {
+): string[] => {
   const judged = results as readonly CheckResult[]
   const withList = verdictOf(
     judged.map(({ state }) => ({ state, known: true })),
@@ -120,15 +120,14 @@ export const writeBaseline = (
   if (exitStatusOf[withList] !== 0) {
     const why = withList === verdict ? `the verdict is ${verdict}` : `what did not fail is ${withList}`
     say(`${path} is not written: ${why}, and a list of known failures takes a whole run`)
-    return true
+    return []
   }
   const known = knownFailuresOf(judged, run, [...before, ...(run.baseline ?? [])])
   try {
     writeFileSync(path, encodeBaseline(known))
   } catch (cause) {
-    say(`--write-baseline: cannot write ${path} (${codeOf(cause)})`)
-    return false
+    return [`--write-baseline: cannot write ${path} (${codeOf(cause)})`]
   }
   say(`${known.length} known ${known.length === 1 ? 'failure' : 'failures'} written to ${path}`)
-  return true
+  return []
 }

@@ -37,10 +37,27 @@ export const processStreams: CommandStreams = {
 
 // What was asked for is not known to hold, unless a verdict has been reached already.
 const INCOMPLETE = 3
+const OWN_FAULT = 4
+
+const exit = (): void => process.exit(process.exitCode ?? INCOMPLETE)
+
+/** What is done when nobody reads any more. */
+let giveUp = exit
 
 const onWriteError = (error: NodeJS.ErrnoException): void => {
-  if (error.code !== 'EPIPE') throw error
-  process.exit(process.exitCode ?? INCOMPLETE)
+  if (error.code === 'EPIPE') return giveUp()
+  process.stderr.write(`sage-conformance: the output cannot be written (${error.code ?? error.message})\n`)
+  process.exit(OWN_FAULT)
+}
+
+/** Does `work`, and `instead` of ending at once where nobody reads any more: there are reports to be written. */
+export const unlessNobodyReads = async <Result>(instead: () => void, work: () => Promise<Result>): Promise<Result> => {
+  giveUp = instead
+  try {
+    return await work()
+  } finally {
+    giveUp = exit
+  }
 }
 
 /** From now on, whoever reads this process's output and stops, as `| head` does, ends it without a word. */

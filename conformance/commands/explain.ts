@@ -1,23 +1,7 @@
-import { explain, nearMatches, type Knowledge } from '../report/explanation.js'
+import { explain, nearMatches } from '../report/explanation.js'
 import { printable } from '../report/text.js'
-import { loadJudges } from '../trace/judges.js'
-import { loadRequirementSet } from '../trace/requirement-set.js'
+import { loadKnowledge } from '../trace/knowledge.js'
 import { UsageError } from './usage.js'
-
-/** The mutants are the reference with faults in it: it is loaded here and nowhere else, when it is asked for. */
-const loadKnowledge = async (): Promise<Knowledge> => {
-  const [{ mutants }, { initiatorMutants }, { derivationMutants }] = await Promise.all([
-    import('../mutants/index.js'),
-    import('../mutants/initiator/all.js'),
-    import('../mutants/derivation/all.js'),
-  ])
-  const cores = derivationMutants.map(({ name, kills }) => ({ name, kills: [kills.vector] }))
-  return {
-    requirements: loadRequirementSet().requirements,
-    judges: loadJudges(),
-    mutants: [...mutants, ...initiatorMutants, ...cores],
-  }
-}
 
 /**
  * `sage-conformance explain ID`: the sentence of a requirement or of a check, and what judges it.

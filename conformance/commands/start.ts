@@ -9,14 +9,19 @@ import { startResponder, type ResponderProcess } from './responder-process.js'
 
 interface Target {
   readonly profile: string
-  readonly reportPath: string
+  /** The reports, without what their names end in. */
+  readonly reports: string
   readonly options: readonly string[]
 }
 
 const targets: readonly Target[] = [
-  { profile: 'default', reportPath: 'sage-report.json', options: [] },
-  { profile: 'low-limits', reportPath: 'sage-report-low-limits.json', options: ['--patience', '6', '--jobs', '12'] },
+  { profile: 'default', reports: 'sage-report', options: [] },
+  { profile: 'low-limits', reports: 'sage-report-low-limits', options: ['--patience', '6', '--jobs', '12'] },
 ]
+
+const formats = ['json', 'html'] as const
+
+const pathsOf = (reports: string): string[] => formats.map(format => `${reports}.${format}`)
 
 const ownFault = 4
 const program = roomPath('conformance', 'bin', 'sage-conformance.js')
@@ -26,8 +31,9 @@ const worstFirst = [ownFault, 2, 1, 3]
 let running: ResponderProcess | undefined
 let interrupted: number | undefined
 
-async function verdictOn(responder: ResponderProcess, { reportPath, options }: Target): Promise<number> {
-  const verdict = main(['run', responder.url, '--report', `json=${reportPath}`, ...options, ...process.argv.slice(2)])
+async function verdictOn(responder: ResponderProcess, { reports, options }: Target): Promise<number> {
+  const wanted = formats.flatMap(format => ['--report', `${format}=${reports}.${format}`])
+  const verdict = main(['run', responder.url, ...wanted, ...options, ...process.argv.slice(2)])
   const outcome = await Promise.race([verdict, responder.ended])
   if (typeof outcome === 'number') return outcome
   if (interrupted === undefined) console.error(`the reference responder ${outcome} before the verdict`)
@@ -35,7 +41,7 @@ async function verdictOn(responder: ResponderProcess, { reportPath, options }: T
 }
 
 async function judge(target: Target): Promise<number> {
-  const { profile, reportPath } = target
+  const { profile, reports } = target
   try {
     running = await startResponder(process.execPath, [program, 'serve', '--port', '0', '--profile', profile])
   } catch (error) {
@@ -44,13 +50,14 @@ async function judge(target: Target): Promise<number> {
   }
   if (interrupted === undefined) console.log(`reference responder, ${profile} profile, at ${running.url}\n`)
   const status = interrupted ?? (await verdictOn(running, target))
-  if (existsSync(reportPath)) console.log(`report: ${resolve(reportPath)}\n`)
+  for (const path of pathsOf(reports)) if (existsSync(path)) console.log(`report: ${resolve(path)}`)
+  console.log('')
   await running.stop()
   return status
 }
 
 async function start(): Promise<number> {
-  for (const { reportPath } of targets) rmSync(reportPath, { force: true })
+  for (const path of targets.flatMap(({ reports }) => pathsOf(reports))) rmSync(path, { force: true })
   const interrupt = (status: number) => {
     interrupted = status
     void running?.stop()

@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { transports, type Transport } from '../../schemas/index.js'
 import { parseHex } from '../probe/bytes/hex.js'
@@ -26,23 +27,25 @@ export const parseOption = <Value>(option: string, wanted: string, parse: () => 
   }
 }
 
-/** An absolute http or https URL. Throws UsageError. */
-export const parseHttpUrl = (option: string, text: string): URL => {
+const parseUrl = (option: string, text: string, plain: 'http' | 'ws'): URL => {
   const url = URL.canParse(text) ? new URL(text) : undefined
-  if (!url || (url.protocol !== 'http:' && url.protocol !== 'https:'))
-    throw new UsageError(`${option} takes an absolute http or https URL, not ${JSON.stringify(text)}`)
+  if (!url || (url.protocol !== `${plain}:` && url.protocol !== `${plain}s:`)) {
+    // What stands before the host, or after a question mark, may be a secret, in an address of any form.
+    const shown = JSON.stringify(text.replace(/^.*@/s, '…@').replace(/[?#].*$/s, '…'))
+    throw new UsageError(`${option} takes an absolute ${plain} or ${plain}s URL, not ${shown}`)
+  }
   if (url.username !== '' || url.password !== '')
     throw new UsageError(`${option} takes a URL without a user name or password`)
+  // An endpoint has neither in a card, and what stands there may be a secret too.
+  if (url.search !== '' || url.hash !== '') throw new UsageError(`${option} takes a URL without a query or fragment`)
   return url
 }
 
-/** An absolute ws or wss URL. Throws UsageError. */
-export const parseWsUrl = (option: string, text: string): URL => {
-  const url = URL.canParse(text) ? new URL(text) : undefined
-  if (!url || (url.protocol !== 'ws:' && url.protocol !== 'wss:'))
-    throw new UsageError(`${option} takes an absolute ws or wss URL, not ${JSON.stringify(text)}`)
-  return url
-}
+/** An absolute http or https URL. Throws UsageError, whose message repeats no password. */
+export const parseHttpUrl = (option: string, text: string): URL => parseUrl(option, text, 'http')
+
+/** An absolute ws or wss URL. Throws UsageError, whose message repeats no password. */
+export const parseWsUrl = (option: string, text: string): URL => parseUrl(option, text, 'ws')
 
 /** The transports that `--transport` names: one, or all where it is not given. Throws UsageError. */
 export const parseTransports = (text: string | undefined): Transport[] => {
@@ -63,8 +66,22 @@ export const readTextFile = (option: string, path: string): string => {
   }
 }
 
-/** The text of an option that is hex. Throws UsageError. */
+/** The text of an option that is hex, of one byte or more. Throws UsageError. */
 export const parseHexOption = (option: string, text: string): string => {
-  parseOption(option, 'an even number of lower-case hex digits', () => parseHex(text))
+  const wanted = 'an even number of lower-case hex digits, two or more'
+  const { length } = parseOption(option, wanted, () => parseHex(text))
+  if (length === 0) throw new UsageError(`${option} takes ${wanted}`)
+  return text
+}
+
+/** Certificates in PEM, out of a file. Throws UsageError. */
+export const readCertificates = (option: string, path: string): string => {
+  const text = readTextFile(option, path)
+  try {
+    // Without one the system's authorities would be trusted, and nobody would notice.
+    new X509Certificate(text)
+  } catch (cause) {
+    throw new UsageError(`${option} takes a file with certificates in PEM (${path})`, { cause })
+  }
   return text
 }

@@ -75,6 +75,14 @@ const readCard = (response: WireResponse, flags: TargetFlags, now: bigint) => {
   return { card, resolve, keyFrom }
 }
 
+/** What Node and OpenSSL call a certificate that is not trusted. */
+const distrust = /CERT|UNABLE_TO_VERIFY|ISSUER|SELF_SIGNED/
+
+const whyUnreachable = ({ host }: URL, reason: string): string =>
+  distrust.test(reason)
+    ? `${host} shows a certificate that is not trusted (${reason}): --ca FILE names who issued it, --insecure accepts any`
+    : `${host} cannot be reached (${reason})`
+
 const trim = (endpoint: string): string => endpoint.replace(/\/$/, '')
 
 /**
@@ -100,7 +108,7 @@ export const discover = async (
   const happened = { at, request, url: cardUrl, exchanged: found }
   transcript.push({ step: 'discovery', what: 'agent card', ...recordExchange(happened, keeper) })
   if (found.kind === 'timeout') return { kind: 'nothing', why: `${url.host} does not answer in time` }
-  if (found.kind !== 'response') return { kind: 'nothing', why: `${url.host} cannot be reached (${found.reason})` }
+  if (found.kind !== 'response') return { kind: 'nothing', why: whyUnreachable(url, found.reason) }
   const { response } = found
   const skew = skewOf(response, clock)
   const isCard = response.status === 200 && hasMember(response.body, 'sage')

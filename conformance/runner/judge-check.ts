@@ -15,7 +15,7 @@ import type { Stop, World } from './world.js'
 /** What all checks of a run share. */
 export interface Environment {
   readonly world: World
-  readonly surroundings: Pick<Surroundings, 'target' | 'resolve' | 'keeper' | 'hasMetricsToken'>
+  readonly surroundings: Pick<Surroundings, 'target' | 'resolve' | 'keeper' | 'hasMetricsToken' | 'timeoutMs'>
   readonly seed: Uint8Array
   readonly salt: Uint8Array
   readonly levelOf: (requirement: string) => string

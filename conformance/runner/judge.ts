@@ -87,7 +87,8 @@ export const judge = async (
   const levels = new Map(loadRequirementSet().requirements.map(({ id, level }) => [id as string, level as string]))
   const { target, resolve } = found
   const levelOf = (id: string): string => levels.get(id) ?? 'MUST'
-  const surroundings = { target, resolve, keeper, hasMetricsToken: settings.metricsToken === true }
+  const { metricsToken, timeoutMs } = settings
+  const surroundings = { target, resolve, keeper, hasMetricsToken: metricsToken === true, timeoutMs }
   const environment = { world, surroundings, seed, salt, levelOf }
   const isEnd = (result: CheckResult): boolean => settings.failFast === true && isUnknownFailure(result, settings)
   const ran = await runChecks(checks, environment, { ...settings, isEnd }, observer)

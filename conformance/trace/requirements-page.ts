@@ -2,21 +2,6 @@ import type { Requirement } from './read-requirements.js'
 import { judgingOf, type Judges, type Judging } from './judges.js'
 import type { Chapter } from './spec-chapters.js'
 
-/** The anchor of a heading, as Markdown renderers make it. */
-const anchorOf = (heading: string): string =>
-  heading
-    .toLowerCase()
-    .replace(/[^\p{L}\p{N}\s_-]/gu, '')
-    .trim()
-    .replace(/\s/g, '-')
-
-/** The nearest heading above a line, from 1; the first of the chapter where there is none. */
-const headingAbove = ({ text }: Chapter, line: number): string => {
-  const lines = text.split('\n')
-  const above = lines.slice(0, line).findLast(each => /^#+ /.test(each)) ?? lines[0] ?? ''
-  return above.replace(/^#+ /, '')
-}
-
 const cell = (text: string): string => text.replaceAll('|', '\\|').replace(/\s+/g, ' ')
 
 const code = (text: string): string => `\`${text}\``
@@ -32,9 +17,8 @@ const judgedBy = ({ checks, vectors, reason, issue }: Judging): string => {
   return issue === undefined ? 'nobody' : `nobody yet; issue ${issue}`
 }
 
-const row = (requirement: Requirement, chapter: Chapter, judges: Judges): string => {
-  const { id, level, role, line } = requirement
-  const link = `[${id}](${chapter.name}.md#${anchorOf(headingAbove(chapter, line))})`
+const row = ({ id, level, role, chapter }: Requirement, judges: Judges): string => {
+  const link = `[${id}](requirements/${chapter}.md#${id})`
   return `| ${[link, level, role, judgedBy(judgingOf(id, judges))].map(cell).join(' | ')} |`
 }
 
@@ -44,7 +28,7 @@ const section = (chapter: Chapter, requirements: readonly Requirement[], judges:
     '',
     '| requirement | level | who | judged by |',
     '|---|---|---|---|',
-    ...requirements.map(requirement => row(requirement, chapter, judges)),
+    ...requirements.map(requirement => row(requirement, judges)),
   ].join('\n')
 
 /** Text of `spec/requirements.md`: every requirement by chapters, and what judges it. */
@@ -63,7 +47,7 @@ export const requirementsPage = (
 # Requirements
 
 Every normative sentence of SAGE 1.0, and what judges it: checks of a live agent by their ids (those of clients are made by \`run-client\`), vectors by their files with the number of tests.
-\`sage-conformance explain ID\` says more of each, the sentence itself included.
+Each id leads to the page that says more, the sentence itself included; so does \`sage-conformance explain ID\`.
 
 ${sections.join('\n\n')}
 `

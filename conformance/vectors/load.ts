@@ -15,7 +15,11 @@ export class LoadError extends Error {
   override readonly name = 'LoadError'
 }
 
-const oneLine = (error: unknown): string => (error instanceof Error ? error.message : String(error)).split('\n')[0]!
+const oneLine = (error: unknown): string => {
+  // What the parser says repeats a piece of the file, which may be any file at all.
+  if (error instanceof SyntaxError) return 'it is not JSON'
+  return (error instanceof Error ? error.message : String(error)).split('\n')[0]!
+}
 
 const attempt = <T>(path: string, read: () => T): T => {
   try {

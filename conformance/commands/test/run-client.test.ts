@@ -15,10 +15,14 @@ const dist = (path: string): string => fileURLToPath(new URL(`../../../${path}`,
 const reference = [process.execPath, dist('reference/client-peer.js')]
 const mutant = (name: string) => [process.execPath, dist('conformance/mutants/initiator/peer.js'), name]
 
-const run = async (command: readonly string[], options: RunClientCommandOptions = {}) => {
+const run = async (
+  command: readonly string[],
+  options: RunClientCommandOptions = {},
+  signal = new AbortController().signal,
+) => {
   let shown = ''
   const screen: Screen = { write: text => void (shown += text), isTerminal: false, colour: false, columns: 100 }
-  const status = await runClientCommand(command, options, screen, new AbortController().signal)
+  const status = await runClientCommand(command, options, screen, signal)
   return { status, shown }
 }
 
@@ -68,6 +72,20 @@ t.test('a command that does nothing is not conformant, and all else is blocked',
   t.equal(status, 1)
   t.match(shown, 'x is not written: what did not fail is incomplete')
   t.match(shown, 'blocked  3 checks: handshake.strings/request did not pass')
+})
+
+t.test('an interruption ends the command that is running, and is none of its faults', async t => {
+  const path = join(t.testdir({}), 'report.json')
+  const controller = new AbortController()
+  const stop = (): void => controller.abort()
+  process.on('SIGUSR2', stop)
+  t.teardown(() => process.off('SIGUSR2', stop))
+  const idle = [process.execPath, '-e', "process.kill(process.ppid, 'SIGUSR2'); setTimeout(() => 0, 600_000)"]
+  const { status, shown } = await run(idle, { timeout: '600000', report: [`json=${path}`] }, controller.signal)
+  t.equal(status, 3)
+  t.match(shown, /^blocked {2}\d+ checks: the run was interrupted$/m)
+  const { results } = JSON.parse(readFileSync(path, 'utf8')) as Report
+  t.ok(results.every(({ reasonCode }) => reasonCode === 'interrupted'))
 })
 
 t.test('wrong usage is told before anything is started', async t => {

@@ -23,6 +23,8 @@ export interface Surroundings extends Terrain {
   readonly transport: Transport
   /** Whether the network has a token for the metrics, by the name of METRICS_TOKEN. */
   readonly hasMetricsToken?: boolean | undefined
+  /** Milliseconds for which an answer is waited for: nobody may be asked for one that comes later. */
+  readonly timeoutMs: number
 }
 
 /**

@@ -12,6 +12,7 @@ export class NotHttp extends Error {
 
 const MAX_HEAD_BYTES = 64 * 1024
 const MAX_BODY_BYTES = 64 * 1024 * 1024
+const TOO_LONG = 'a body beyond what the suite reads'
 const EMPTY = Buffer.alloc(0)
 
 type Framing =
@@ -50,7 +51,7 @@ const framingOf = (status: number, headers: [string, string][]): Framing => {
   if (lengths.size === 0) return { kind: 'end' }
   const [length = ''] = lengths
   if (lengths.size > 1 || !/^[0-9]{1,15}$/.test(length)) throw new NotHttp('no readable Content-Length')
-  if (Number(length) > MAX_BODY_BYTES) throw new NotHttp('a body beyond what the suite reads')
+  if (Number(length) > MAX_BODY_BYTES) throw new NotHttp(TOO_LONG)
   return { kind: 'length', bytes: Number(length) }
 }
 
@@ -121,12 +122,13 @@ export class ResponseReader {
   #readChunks(head: Head): WireResponse | undefined {
     while (!this.#done) {
       const end = this.#pending.indexOf('\r\n')
-      if (end < 0) return undefined
+      if (end < 0) return this.#waitFor(MAX_HEAD_BYTES)
       const size = /^([0-9A-Fa-f]{1,8})(?:[ \t]*;.*)?$/.exec(this.#pending.subarray(0, end).toString('latin1'))?.[1]
       if (size === undefined) throw new NotHttp('a chunk without a size')
       const bytes = parseInt(size, 16)
       if (bytes === 0) this.#done = true
       else {
+        if (this.#bodyBytes + bytes > MAX_BODY_BYTES) throw new NotHttp(TOO_LONG)
         if (this.#pending.length < end + 2 + bytes + 2) return undefined
         this.#pending = this.#pending.subarray(end + 2)
         this.#take(bytes)
@@ -134,13 +136,19 @@ export class ResponseReader {
       }
     }
     // The last chunk and a trailer section, which says nothing to the suite, end with an empty line.
-    return this.#pending.indexOf('\r\n\r\n') < 0 ? undefined : this.#whole(head)
+    return this.#pending.indexOf('\r\n\r\n') < 0 ? this.#waitFor(MAX_HEAD_BYTES) : this.#whole(head)
+  }
+
+  /** What has not come to its end within `most` bytes is none that the suite reads. */
+  #waitFor(most: number): undefined {
+    if (this.#pending.length > most) throw new NotHttp(TOO_LONG)
+    return undefined
   }
 
   #take(bytes: number): void {
     if (bytes === 0) return
     this.#bodyBytes += bytes
-    if (this.#bodyBytes > MAX_BODY_BYTES) throw new NotHttp('a body beyond what the suite reads')
+    if (this.#bodyBytes > MAX_BODY_BYTES) throw new NotHttp(TOO_LONG)
     this.#body.push(this.#pending.subarray(0, bytes))
     this.#pending = this.#pending.subarray(bytes)
   }

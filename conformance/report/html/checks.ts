@@ -95,9 +95,13 @@ const prelude = markup`<details class="check" id="prelude">
 export const checksSection = (contents: Contents): Markup =>
   markup`<section id="checks">
     <h2>Checks</h2>
+    <p class="note">
+      Each over one transport. In what was exchanged, <b>session</b> sets up; a <b>twin</b> is an honest message, the
+      <b>fault</b> is one with something wrong, and what comes <b>after</b> shows what that left behind.
+    </p>
     <noscript>
       <p class="note">What was exchanged is in this file; showing it, and the filters, need JavaScript.</p>
     </noscript>
-    ${filterBar(contents)} ${hasPrelude(contents.report) ? prelude : undefined}
+    ${contents.entries.length > 0 ? filterBar(contents) : undefined} ${hasPrelude(contents.report) ? prelude : undefined}
     ${contents.chapters.map(chapter => group(chapter, contents))}
   </section>`

@@ -40,7 +40,7 @@ const variant = (alike: readonly Entry[], heading: Markup | undefined, report: R
     ${heading}
     <dl>
       ${row('expected', result.expected)} ${row('observed', result.observed ?? result.reasonCode)}
-      ${row('cases', casesIn(result))} ${row('exchanged last', exchangesOf(result))}
+      ${row('cases', casesIn(result))} ${row('exchanges', exchangesOf(result))}
     </dl>
     ${lines.map(line => markup`<div class="block"><pre class="line-to-copy">${line}</pre></div>`)}
     <p class="links">

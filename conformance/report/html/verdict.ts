@@ -71,12 +71,11 @@ const selection = ({ only, skip }: Report['run']): string | undefined => {
 }
 
 const aboutRun = (report: Report): Fact[] => {
-  const { run, suite, target, requirements, coverage, digest, exitStatus } = report
+  const { run, target, requirements, coverage, digest, exitStatus } = report
   return [
     ['Coverage', describeCoverage(coverage)],
     ['Known failures', describeBaseline(report)],
     ['Only a part', selection(run)],
-    ['Suite', `${suite.name} ${suite.version}`],
     ['Requirements', markup`${requirements.count}, digest ${code(requirements.digest)}`],
     ['Seed', code(run.seed)],
     ['Salt', code(run.salt)],
@@ -93,7 +92,7 @@ const aboutRun = (report: Report): Fact[] => {
 
 /** The top of the page: the verdict, what it is about, and how it came about. */
 export const verdictSection = (report: Report): Markup => {
-  const { verdict, target, run, command } = report
+  const { verdict, target, run, command, suite } = report
   const counts = countStates(report.results)
   const state = stateOf[verdict]
   const headline = describeVerdict(report)
@@ -104,7 +103,7 @@ export const verdictSection = (report: Report): Markup => {
     <p class="target"><code>${target.url}</code></p>
     <p class="lead">${reasonOf(report)}</p>
     <p class="when">
-      ${run.startedAt.replace('T', ' ').replace(/(?:\.\d+)?Z$/, ' UTC')} · took ${run.seconds.toFixed(1)} s
+      ${run.startedAt.replace('T', ' ').replace(/(?:\.\d+)?Z$/, ' UTC')} · took ${run.seconds.toFixed(1)} s · ${suite.name} ${suite.version}
     </p>
     <ul class="tiles">
       ${tiles.map(

@@ -50,6 +50,7 @@ const begin = (script: Script) => {
     now: () => 0n,
     resolve: () => new Uint8Array(32),
     transport: 'ws',
+    timeoutMs: 1000,
     keeper: new AnswerKeeper(),
   })
   return { stream: new StreamConversation(conversation, session), heard, waiting, conversation }

@@ -97,6 +97,23 @@ t.test('what is not HTTP, or is cut short, is said to be so', async t => {
     t.throws(() => read([bytes]), NotHttp, bytes.toString('latin1').slice(0, 40))
 })
 
+t.test('what has no end is not read for ever', async t => {
+  const beginnings = ['ffffffff\r\n', '1;', '1\r\na\r\n0\r\nTrailer: ']
+  for (const beginning of beginnings) {
+    const reader = new ResponseReader()
+    const push = (bytes: Buffer): unknown => reader.push(bytes)
+    push(text('HTTP/1.1 200 OK', 'Transfer-Encoding: chunked', '', ''))
+    t.throws(
+      () => {
+        push(Buffer.from(beginning))
+        for (let pieces = 0; pieces < 10; pieces++) push(Buffer.alloc(16_384, 'a'))
+      },
+      { name: NotHttp.name, message: 'a body beyond what the suite reads' },
+      beginning,
+    )
+  }
+})
+
 t.test('any bytes are a response or not HTTP, and nothing else happens', async t => {
   const noise = fc.uint8Array({ maxLength: 200 })
   fc.assert(

@@ -11,7 +11,7 @@ const readShared = (): readonly string[] =>
 const casesOf = (name: string): readonly PageCase[] =>
   parseIsland(byId(`data-${name}`).textContent, readShared()) as readonly PageCase[]
 
-/** Characters that stand for the states, as the page has them already. */
+/** The label of a state, as the page has it already. */
 const labelFor = (state: string): HTMLElement => {
   const label = document.querySelector(`.check .state.${CSS.escape(state)}`)
   return label ? (label.cloneNode(true) as HTMLElement) : element('span', 'state', state)
@@ -25,9 +25,14 @@ export const fillWhenOpened = (check: HTMLDetailsElement): void => {
   check.addEventListener(
     'toggle',
     () => {
+      const isPrelude = check.id === 'prelude'
       const inside = check.querySelector('.inside')
       inside?.querySelector('.cases')?.remove()
-      inside?.append(...casesOf(check.id.replace('check-', '')).map(one => caseView(one, labelFor(one.state))))
+      inside?.append(
+        ...casesOf(check.id.replace('check-', '')).map(one =>
+          caseView(one, isPrelude ? undefined : labelFor(one.state)),
+        ),
+      )
     },
     { once: true },
   )

@@ -39,7 +39,7 @@ const showChips = (): void => {
 }
 
 /** The checks that are shown, in their order. */
-export const shownChecks = (): HTMLDetailsElement[] => allChecks().filter(check => !check.hidden)
+export const shownChecks = (): HTMLDetailsElement[] => checks.map(({ check }) => check).filter(check => !check.hidden)
 
 const show = (): void => {
   for (const each of checks) each.check.hidden = !admits(filter, each)

@@ -24,7 +24,8 @@ const close = (): void => {
 const onSummary = (): boolean => document.activeElement?.matches('.check > summary') ?? false
 
 const search = (): void => {
-  const text = byId('text') as HTMLInputElement
+  const text = document.getElementById('text')
+  if (!(text instanceof HTMLInputElement)) return
   text.focus()
   text.select()
 }

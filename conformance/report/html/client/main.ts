@@ -21,11 +21,11 @@ const startTheme = (): void => {
   show()
 }
 
-/** Printed, the requirements are all there. */
+/** Printed, the requirements are all there, and what is said of the run. */
 const openForPrint = (): void => {
   let opened: HTMLDetailsElement[] = []
   window.addEventListener('beforeprint', () => {
-    opened = [...document.querySelectorAll<HTMLDetailsElement>('details.chapter:not([open])')]
+    opened = [...document.querySelectorAll<HTMLDetailsElement>('details:is(.chapter, .more):not([open])')]
     for (const details of opened) details.open = true
   })
   window.addEventListener('afterprint', () => {

@@ -133,12 +133,12 @@ const said = (name: string, value: string | undefined): readonly Child[] =>
   value === undefined ? [] : [element('dt', '', name), element('dd', '', value)]
 
 /** A case: what was expected and observed, and each exchange in its order, which shows itself when it is opened. */
-export const caseView = (one: PageCase, label: HTMLElement): HTMLElement => {
+export const caseView = (one: PageCase, label: HTMLElement | undefined): HTMLElement => {
   const startedAt = Date.parse(one.transcript[0]?.at ?? '')
   return element(
     'section',
     'case',
-    element('h4', '', label, ' ', one.name === '' ? 'the case' : one.name),
+    element('h4', '', label, label && ' ', one.name === '' ? 'what was exchanged' : one.name),
     element('dl', '', ...said('expected', one.expected), ...said('observed', one.observed)),
     ...(one.transcript.length === 0
       ? [element('p', 'empty', 'nothing was exchanged')]
