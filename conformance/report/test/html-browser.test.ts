@@ -116,8 +116,8 @@ t.test('a check shows what was exchanged, and what was inside the records', asyn
   const { request, sealed, opened } = first!.transcript[at]!
   const dumped = (hex: string): string => hex.replace(/../g, '$& ').trim()
   for (const part of [
-    '→ request',
-    '← response',
+    '→ request to the target',
+    '← response of the target',
     'method' in request ? `POST ${request.url}` : '',
     'content-type',
     '"task_id": "sage/ping@v1"',
@@ -141,6 +141,14 @@ t.test('frames, places of batches and lines of streams are shown', async t => {
   }
   t.match(await textOf('record.replay', 'ws', 'fault'), /connection 0; waits for: answer[^]*text frame, masked with/)
   t.match(await textOf('batch.in-order', 'http', 'batch'), /places of the batch[^]*plaintext of 16 bytes/)
+})
+
+t.test('of a client, it is the requests that come and the responses that go', async t => {
+  const file = join(t.testdir(), 'client.html')
+  writeFileSync(file, encodeHtml({ ...report, command: 'run-client' }, loadRequirementSet().requirements))
+  const page = await open(t, `#check-${indexOf('record.replay', 'http')}`, {}, file)
+  await page.locator('.exchange summary').first().click()
+  t.strictSame(await page.locator('.side h4').allInnerTexts(), ['← request of the client', '→ response of the suite'])
 })
 
 t.test('the keyboard walks through the checks', async t => {
