@@ -1,5 +1,6 @@
 // The door of the conformance suite.
 export { checks } from './checks/index.js'
+export { formats, isFormatName, type Encode, type FormatName } from './report/formats.js'
 export { createReport, reportDigest } from './report/json.js'
 export { verifyReport, type Verification } from './report/verification.js'
 export { accepts, rejects, type Check } from './runner/check.js'

@@ -1,8 +1,8 @@
+import type { Report } from '../../schemas/index.js'
 import { isUnchanged, parseReport, UnreadableReport } from '../report/parse-report.js'
 import { loadRequirementSet } from '../trace/requirement-set.js'
 import { parseReports, statusAfterWriting, writeReports } from './report-option.js'
 import { readTextFile, UsageError } from './usage.js'
-import type { Report } from '../../schemas/index.js'
 
 const readReport = (path: string): Report => {
   try {

@@ -72,7 +72,7 @@ export const encodeHtml = (report: Report, requirements: readonly Requirement[])
 <body>
   <a class="skip-link" href="#checks">to the checks</a>
   ${tools}
-  <main>
+  <main data-command="${report.command}">
   ${verdictSection(report)}
   ${findingsSection(contents)}
   ${matrixSection(contents)}

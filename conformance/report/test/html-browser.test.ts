@@ -34,7 +34,7 @@ t.teardown(() => browser.close())
 
 const { fault } = mutants.find(({ name }) => name === 'without-record.replay')!
 const report: Report = await reportFault(fault, {
-  only: ['record.*', 'batch.in-order', 'stream.credit-given', 'session.age', 'ws.endpoint'],
+  only: ['record.replay', 'record.tag', 'batch.in-order', 'session.age', 'ws.endpoint'],
   transports: ['http', 'ws'],
 })
 const path = join(t.testdir(), 'report.html')
@@ -116,8 +116,8 @@ t.test('a check shows what was exchanged, and what was inside the records', asyn
   const { request, sealed, opened } = first!.transcript[at]!
   const dumped = (hex: string): string => hex.replace(/../g, '$& ').trim()
   for (const part of [
-    '→ request',
-    '← response',
+    '→ request to the target',
+    '← response of the target',
     'method' in request ? `POST ${request.url}` : '',
     'content-type',
     '"task_id": "sage/ping@v1"',
@@ -141,6 +141,14 @@ t.test('frames, places of batches and lines of streams are shown', async t => {
   }
   t.match(await textOf('record.replay', 'ws', 'fault'), /connection 0; waits for: answer[^]*text frame, masked with/)
   t.match(await textOf('batch.in-order', 'http', 'batch'), /places of the batch[^]*plaintext of 16 bytes/)
+})
+
+t.test('of a client, it is the requests that come and the responses that go', async t => {
+  const file = join(t.testdir(), 'client.html')
+  writeFileSync(file, encodeHtml({ ...report, command: 'run-client' }, loadRequirementSet().requirements))
+  const page = await open(t, `#check-${indexOf('record.replay', 'http')}`, {}, file)
+  await page.locator('.exchange summary').first().click()
+  t.strictSame(await page.locator('.side h4').allInnerTexts(), ['← request of the client', '→ response of the suite'])
 })
 
 t.test('the keyboard walks through the checks', async t => {
@@ -212,13 +220,20 @@ const faintTexts = `(() => {
   return [...new Set(found)]
 })()`
 
-for (const colorScheme of ['light', 'dark'] as const)
-  t.test(`every text stands out from its background: ${colorScheme}`, async t => {
-    const page = await open(t, `#state=fail&check=${indexOf('record.replay', 'http')}`, { colorScheme })
-    await page.evaluate("for (const each of document.querySelectorAll('details')) each.open = true")
-    await page.locator('.exchange .record').first().waitFor()
-    t.strictSame(await page.evaluate(faintTexts), [])
-  })
+/** Opens everything that there is in one check, and all else that is not a check. */
+const openAll = async (page: Page): Promise<void> => {
+  await page.evaluate("for (const each of document.querySelectorAll('details:not(.check)')) each.open = true")
+  await page.locator('.exchange .record').first().waitFor()
+}
+
+t.test('every text stands out from its background, light and dark', async t => {
+  const page = await open(t, `#state=fail&check=${indexOf('record.replay', 'http')}`)
+  await openAll(page)
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme })
+    t.strictSame(await page.evaluate(faintTexts), [], colorScheme)
+  }
+})
 
 t.test('every control has a name, and what is drawn is told in words', async t => {
   const page = await open(t, `#check-${indexOf('record.replay', 'http')}`)
@@ -232,13 +247,14 @@ t.test('every control has a name, and what is drawn is told in words', async t =
   t.equal(await page.evaluate('document.documentElement.lang'), 'en')
 })
 
-for (const width of [360, 800, 1440])
-  t.test(`nothing is wider than the page: ${width} px`, async t => {
-    const page = await open(t, `#check-${indexOf('record.replay', 'ws')}`, { viewport: { width, height: 800 } })
-    await page.evaluate("for (const each of document.querySelectorAll('details')) each.open = true")
-    await page.locator('.exchange .record').first().waitFor()
+t.test('nothing is wider than the page', async t => {
+  const page = await open(t, `#check-${indexOf('record.replay', 'ws')}`)
+  await openAll(page)
+  for (const width of [360, 800, 1440]) {
+    await page.setViewportSize({ width, height: 800 })
     t.equal(await page.evaluate('document.documentElement.scrollWidth'), width)
-  })
+  }
+})
 
 t.test('without JavaScript it says the verdict and what went wrong', async t => {
   const page = await open(t, '', { javaScriptEnabled: false })

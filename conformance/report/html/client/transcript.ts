@@ -9,6 +9,9 @@ type Inside = NonNullable<Exchange['lines']>[number]
 /** Opcodes of RFC 6455, section 5.2. */
 const opcodes: Record<number, string> = { 0: 'continuation', 1: 'text', 2: 'binary', 8: 'close', 9: 'ping', 10: 'pong' }
 
+/** Does the suite answer here, as it does where it plays responders to a client? Else it asks. */
+const isAnswering = (): boolean => document.querySelector('main')?.dataset['command'] === 'run-client'
+
 const headersView = (headers: readonly (readonly string[])[]): HTMLElement =>
   element(
     'table',
@@ -46,7 +49,7 @@ const requestView = (request: Request): readonly Child[] => {
   const sent = Array.isArray(frames)
     ? frames.map(frameView)
     : [element('p', 'empty', `${frames.count} frames of ${frames.bytes} bytes, SHA-256 ${frames.sha256}`)]
-  return [element('p', 'line', `${where}; ${untilText(until)}`), ...sent]
+  return [element('p', 'line', isAnswering() ? where : `${where}; ${untilText(until)}`), ...sent]
 }
 
 const failureText = (failure: NonNullable<Exchange['failure']>): string =>
@@ -103,30 +106,42 @@ const listed = (
 const outcomeOf = ({ judged, response, arrived, failure }: Exchange): string =>
   judged ?? (response ? `HTTP ${response.status}` : (arrived ?? failure)?.kind) ?? 'nothing'
 
+const side = (heading: string, name: string, ...children: readonly Child[]): HTMLElement =>
+  element('div', `side ${name}`, element('h4', '', heading), ...children)
+
+/** Request and response beside each other, each with the record that was in it. */
+const sidesOf = (exchange: Exchange): HTMLElement => {
+  const sealed = recordView('sealed by the suite', exchange.sealed)
+  const opened = recordView('opened by the suite', exchange.opened)
+  const sides = isAnswering()
+    ? [
+        side('← request of the client', 'request', ...requestView(exchange.request), opened),
+        side('→ response of the suite', 'response', ...responseView(exchange), sealed),
+      ]
+    : [
+        side('→ request to the target', 'request', ...requestView(exchange.request), sealed),
+        side('← response of the target', 'response', ...responseView(exchange), opened),
+      ]
+  return element('div', 'sides', ...sides)
+}
+
 const exchangeView = (exchange: Exchange, startedAt: number): HTMLDetailsElement => {
-  const { step, what, at, sealed, places, lines } = exchange
+  const { step, what, at, places, lines } = exchange
+  const inRequest = isAnswering() ? exchange.opened : exchange.sealed
   const summary = element(
     'summary',
     '',
     element('span', 'step', step),
-    element('span', 'what', what, sealed && ` #${sealed.seq}`),
+    element('span', 'what', what, inRequest && ` #${inRequest.seq}`),
     element('span', 'outcome', outcomeOf(exchange)),
     element('time', '', `+${Date.parse(at) - startedAt} ms`),
   )
-  const side = (heading: string, name: string, children: readonly Child[]): HTMLElement =>
-    element('div', `side ${name}`, element('h4', '', heading), ...children)
-  const fill = (): readonly Child[] => [
+  return lazyDetails(`exchange ${step === 'fault' ? 'fault' : ''}`, summary, () => [
     element('p', 'at', at),
-    element(
-      'div',
-      'sides',
-      side('→ request', 'request', [...requestView(exchange.request), recordView('sealed by the suite', sealed)]),
-      side('← response', 'response', [...responseView(exchange), recordView('opened by the suite', exchange.opened)]),
-    ),
+    sidesOf(exchange),
     listed('places of the batch', places),
     listed('lines of the stream', lines),
-  ]
-  return lazyDetails(`exchange ${step === 'fault' ? 'fault' : ''}`, summary, fill)
+  ])
 }
 
 const said = (name: string, value: string | undefined): readonly Child[] =>
