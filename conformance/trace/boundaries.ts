@@ -20,7 +20,7 @@ const meetingPlaces = [
   'conformance/mutants/',
   'conformance/commands/serve.ts',
   'conformance/commands/call.ts',
-  'conformance/commands/test/serve-and-call.test.ts',
+  'conformance/commands/test/', // they put the reference where a target is due
   'conformance/commands/agent-files.ts', // identity and directory of an agent of the reference, for the two above
 ]
 
