@@ -59,7 +59,7 @@ export const compressionMutants: readonly DerivationMutant[] = [
         maxBytes,
       ),
   ),
-  inflates('zlib-taken-for-gzip', 'zlib', () => member => unzipSync(member)),
+  inflates('gzip-or-zlib', 'zlib', () => member => unzipSync(member)),
   inflates(
     'raw-deflate-taken-for-gzip',
     'raw-deflate',
@@ -72,7 +72,7 @@ export const compressionMutants: readonly DerivationMutant[] = [
   }),
   inflates('gzip-limit-excluded', 'at-limit', honest => (member, maxBytes) => honest(member, maxBytes - 1), 'rejected'),
   inflates(
-    'gzip-header-of-ten-bytes',
+    'gzip-header-always-ten-bytes',
     'header-name',
     honest => (member, maxBytes) =>
       honest(

@@ -1,0 +1,1 @@
+"""SAGE 1.0: agents that prove who they are and exchange sealed messages."""
