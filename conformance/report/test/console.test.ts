@@ -95,7 +95,7 @@ t.test('what arrived over a connection is told among the exchanges, within 60 co
   const report = await reportFault(closes, { only: ['message.schema', 'ws.same-as-http'], transports: both })
   const shown = show(report, { columns: 60 })
   t.match(shown, /^fail {2}message\.schema over ws \(closed-1007\)$/m)
-  t.match(shown, /fault, sage\/ping@v1 \(seq 2\): the connection\n +was closed with 1007$/m)
+  t.match(shown, /fault, sage\/ping@v1 \(seq 1\): the connection\n +was closed with 1007$/m)
   t.match(shown, /^fail {2}ws\.same-as-http over ws \(differs\)$/m)
   const wide = shown.split('\n').filter(line => line.length > 60)
   const whole = /^ +again: |^seed |^more on |^http: |^[0-9]+ of [0-9]+ requirements /
