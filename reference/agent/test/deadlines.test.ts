@@ -83,10 +83,11 @@ t.test('an agent that closes lets what runs finish and turns away what is new', 
   const running = session.send('slow', nothing)
   await entered
   const closing = agent.close()
-  await t.rejects(post(agent.url, '{}'), { code: 'ECONNREFUSED' })
+  t.match(await post(agent.url, '{}'), { status: 503, json: { error: 'unavailable' } })
   release()
   t.same(await running, bytes)
   await closing
+  await t.rejects(post(agent.url, '{}'), { code: 'ECONNREFUSED' })
   await session.close()
 })
 
