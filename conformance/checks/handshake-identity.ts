@@ -1,4 +1,5 @@
 import { encodeBase64, parseBase64 } from '../probe/bytes/base64.js'
+import { concat } from '../probe/bytes/framing.js'
 import { parseHex } from '../probe/bytes/hex.js'
 import { encodeBase58 } from '../probe/identity/base58.js'
 import { encodeDidKey, parseDidKey } from '../probe/identity/did-key.js'
@@ -7,6 +8,16 @@ import { rejects } from '../runner/check.js'
 
 const authenticationFailed = { plain: 'authentication_failed' } as const
 const leavesNoTrace = ['no-session', 'same-bytes-accepted'] as const
+
+/** The order of the group of Ed25519 (RFC 8032 §5.1). */
+const L = 2n ** 252n + 27742317777372353535851937790883648493n
+
+/** The signature with another number for S that is the same modulo the order: whoever reduces it first accepts both. */
+const malleated = (signature: Uint8Array): Uint8Array => {
+  const little = (bytes: Uint8Array): string => Buffer.from(bytes).reverse().toString('hex')
+  const s = BigInt(`0x${little(signature.slice(32))}`) + L
+  return concat(signature.slice(0, 32), Buffer.from(s.toString(16).padStart(64, '0'), 'hex').reverse())
+}
 
 /** `text` with its last character but `back` exchanged for another letter or digit. */
 const altered = (text: string, back = 1): string => {
@@ -112,6 +123,15 @@ export const handshakeIdentityChecks = [
       "the twin's signature": (next, twin) => ({ ...next.envelope, signature: twin.envelope['signature'] }),
       'signature of zeros': next => ({ ...next.envelope, signature: encodeBase64(new Uint8Array(64)) }),
     },
+    expect: authenticationFailed,
+    after: leavesNoTrace,
+  }),
+  rejects('identity.signature-strict', {
+    subject: 'handshake',
+    tampered: next => ({
+      ...next.envelope,
+      signature: encodeBase64(malleated(parseBase64(String(next.envelope['signature'])))),
+    }),
     expect: authenticationFailed,
     after: leavesNoTrace,
   }),

@@ -1,5 +1,8 @@
 import { encodeBase64, parseBase64 } from '../probe/bytes/base64.js'
 import { be64, concat } from '../probe/bytes/framing.js'
+import { encodeHex } from '../probe/bytes/hex.js'
+import { parseJsonObject } from '../probe/bytes/json.js'
+import type { Answer } from '../probe/initiator/answer.js'
 import type { WireObject } from '../probe/initiator/handshake-draft.js'
 import type { SessionDraft } from '../probe/initiator/session-draft.js'
 import { accepts, rejects, type Needs, type Prepared } from '../runner/check.js'
@@ -32,6 +35,22 @@ const hasRoom: Needs = {
     limits.maxSessionRecords < 8192
       ? `maxSessionRecords is ${limits.maxSessionRecords}: too few for a whole window`
       : undefined,
+}
+
+/** Records of a responder whose nonces are held against each other; a session has more of them. */
+const NONCES = 8
+
+/** Nonce of the record in a response, as a number. */
+const nonceOf = ({ body = new Uint8Array(0) }: Answer): bigint => {
+  const { data } = parseJsonObject(body)
+  return BigInt(`0x${encodeHex(parseBase64(String(data)).slice(8, 20))}`)
+}
+
+/** What shows that numbers of 96 bits were not drawn at random, if anything: a repetition, or the same step again and again. */
+const patternIn = (nonces: readonly bigint[]): string | undefined => {
+  if (new Set(nonces).size < nonces.length) return 'two records with one nonce'
+  const steps = nonces.slice(1).map((nonce, index) => nonce - (nonces[index] ?? 0n))
+  return new Set(steps).size === 1 ? 'nonces that follow each other in equal steps' : undefined
 }
 
 /** Records: what opens, what is refused, and what a refusal leaves behind. */
@@ -210,6 +229,21 @@ export const recordChecks = [
       if (accepted !== 1) return broken(`accepted-${accepted}`, expected, `${accepted} were accepted`)
       const refused = answers.filter(answer => !isAccepted(answer))
       return firstOf(...refused.map(answer => judgeRefusal(answer, authenticationFailed)))
+    },
+  }),
+  accepts('record.nonce-random', {
+    run: async kit => {
+      const session = await kit.provisionalSession()
+      const nonces: bigint[] = []
+      for (let count = 0; count < NONCES; count++) {
+        const answer = await kit.ping(session)
+        if (answer.kind !== 'success') return judgeAcceptance(answer, 'a ping')
+        nonces.push(nonceOf(answer))
+      }
+      const found = patternIn(nonces)
+      return found === undefined
+        ? undefined
+        : broken('nonce-pattern', 'the nonce of every record drawn at random', found)
     },
   }),
   accepts('record.seq-from-zero', {

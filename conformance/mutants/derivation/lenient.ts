@@ -5,6 +5,7 @@ import { encodeUtf8 } from '../../../reference/bytes/utf8.js'
 import type { Parts } from '../../../reference/parts.js'
 import { nonCanonicalEd25519, smallOrderEd25519 } from '../../../reference/vectors/points.js'
 import type { DerivationMutant, Kill } from './mutant.js'
+import { reduced } from '../reduced-signature.js'
 
 const lenient = (
   name: string,
@@ -177,13 +178,6 @@ const json: readonly DerivationMutant[] = [
 
 const among = (points: readonly { readonly bytes: string }[], bytes: Uint8Array): boolean =>
   points.some(point => point.bytes === encodeHex(bytes))
-
-const L = 2n ** 252n + 27742317777372353535851937790883648493n
-const littleEndian = (bytes: Uint8Array): bigint => BigInt(`0x${encodeHex(Uint8Array.from(bytes).reverse())}`)
-const reduced = (signature: Uint8Array): Uint8Array => {
-  const s = (littleEndian(signature.subarray(32)) % L).toString(16).padStart(64, '0')
-  return Uint8Array.from([...signature.subarray(0, 32), ...Buffer.from(s, 'hex').reverse()])
-}
 
 const keys: readonly DerivationMutant[] = [
   lenient('ed25519-small-order', 'keys/verify-small-order-identity', honest => ({

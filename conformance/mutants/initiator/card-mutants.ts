@@ -2,20 +2,9 @@ import { capabilities, defaultLimits } from '../../../schemas/index.js'
 import { base58 } from '@scure/base'
 import { anyBase64Url, forgives, forgivesCards, forgivesText, readsCardsAs, readsJsonWith } from './lenient.js'
 import { insert, mutant, parts, type Driver } from './mutant.js'
+import { reduced } from '../reduced-signature.js'
 
 type Card = Record<string, unknown>
-
-const L = 2n ** 252n + 27742317777372353535851937790883648493n
-
-const littleEndian = (bytes: Uint8Array): bigint =>
-  BigInt(`0x${Buffer.from(Uint8Array.from(bytes).reverse()).toString('hex')}`)
-
-/** A signature with S taken modulo L, as a verifier has it that does not look. */
-const reduced = (signature: Uint8Array): Uint8Array => {
-  const s = littleEndian(signature.subarray(32)) % L
-  const bytes = Buffer.from(s.toString(16).padStart(64, '0'), 'hex').reverse()
-  return Uint8Array.from([...signature.subarray(0, 32), ...bytes])
-}
 
 /** The 32 bytes that a `did:key` of any form and any kind of key has in it. */
 const anyDidKey = (did: string): Uint8Array => {

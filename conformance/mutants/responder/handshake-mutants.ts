@@ -4,6 +4,7 @@ import type { LiveSession } from '../../../reference/agent/live-session.js'
 import { encodeTime } from '../../../reference/bytes/time.js'
 import { all, insert, mutant, omit, parts, responder, wire, withJson, withoutHeader } from './mutant.js'
 import { forgives, forgivesText, readsJsonWith } from './lenient.js'
+import { reduced } from '../reduced-signature.js'
 
 const BORDER = 120n * 1_000_000_000n
 
@@ -223,6 +224,13 @@ export const handshakeMutants = [
     'any-32-bytes-a-key',
     ['identity.key-small-order', 'identity.key-canonical'],
     parts(() => ({ parseEd25519PublicKey: bytes => bytes })),
+  ),
+  mutant(
+    'any-s',
+    ['identity.signature-strict'],
+    parts(honest => ({
+      isEd25519Signature: (key, message, signature) => honest.isEd25519Signature(key, message, reduced(signature)),
+    })),
   ),
   mutant(
     'any-multicodec',

@@ -1,4 +1,6 @@
-import { all, insert, mutant, omit, parts, responder, wire, withJson } from './mutant.js'
+import { randomBytes } from 'node:crypto'
+import type { ServeOptions } from '../../../reference/agent/agent.js'
+import { all, insert, mutant, omit, parts, responder, wire, withJson, type Fault } from './mutant.js'
 import { forgivesText, ignoresTag, readsAnyBase64, readsJsonWith } from './lenient.js'
 import { aliases, in32Bits, oneShort, onlyUpwards, remembersOnlyTheHighest } from './windows.js'
 
@@ -16,6 +18,23 @@ const boundByTag = [
 ] as const
 
 const nothing = new Uint8Array(0)
+
+/** The fault is in how the responder is run. */
+const honest: Fault = seams => seams
+
+/** A responder that has another way to the nonces of its records; everything else is drawn as ever. */
+const noncesBy = (nonce: () => Uint8Array): Partial<ServeOptions> => ({
+  entropy: length => (length === 12 ? nonce() : new Uint8Array(randomBytes(length))),
+})
+
+const counted = (): (() => Uint8Array) => {
+  let next = 0
+  return () => {
+    const nonce = new Uint8Array(12)
+    new DataView(nonce.buffer).setUint32(8, next++)
+    return nonce
+  }
+}
 
 /** Responders that are wrong in records, sessions, envelopes or tasks. */
 export const sessionMutants = [
@@ -56,6 +75,13 @@ export const sessionMutants = [
       }),
     )(honest)
   }),
+  mutant(
+    'one-nonce-for-all-records',
+    ['record.nonce-random'],
+    honest,
+    noncesBy(() => new Uint8Array(12)),
+  ),
+  mutant('nonces-counted', ['record.nonce-random'], honest, noncesBy(counted())),
   mutant(
     'every-other-seq-wasted',
     ['record.seq-from-zero'],
