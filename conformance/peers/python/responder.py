@@ -8,6 +8,7 @@ import asyncio
 import ipaddress
 import logging
 import signal
+import socket
 from urllib.parse import urlsplit
 
 from sage.http import HEAD_LIMIT, Server
@@ -59,7 +60,10 @@ def limits(options: argparse.Namespace) -> dict[str, int]:
 async def serve(options: argparse.Namespace) -> None:
     if not ipaddress.ip_address(options.host).is_loopback:
         raise SystemExit("put a TLS proxy in front, and listen on a loopback address")
-    authority = f"[{options.host}]:{options.port}" if ":" in options.host else f"{options.host}:{options.port}"
+    family = socket.AF_INET6 if ":" in options.host else socket.AF_INET
+    listening = socket.create_server((options.host, options.port), family=family)
+    port = listening.getsockname()[1]  # port 0 takes a free one
+    authority = f"[{options.host}]:{port}" if family == socket.AF_INET6 else f"{options.host}:{port}"
     capabilities = [name for name in CAPABILITIES if name not in options.without]
     endpoints = {"http": f"http://{authority}/sage"}
     for name, url in (
@@ -91,7 +95,7 @@ async def serve(options: argparse.Namespace) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    listener = await asyncio.start_server(server.serve, options.host, options.port, limit=HEAD_LIMIT)
+    listener = await asyncio.start_server(server.serve, sock=listening, limit=HEAD_LIMIT)
     print(f"listening at http://{authority} as {responder.did}", flush=True)
     while not stop.is_set():
         responder.sessions.purge()
