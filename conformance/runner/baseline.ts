@@ -41,18 +41,17 @@ const flawOf = (entry: KnownFailure, result: CheckResult | undefined): string | 
   return `it came to no verdict (${state}: ${observed ?? reasonCode}): take it out of the list, or run so that it does`
 }
 
-/** Is there nothing to say of an entry: its check was not selected, or the run did not come to it? */
-const isUnjudged = (entry: KnownFailure, result: CheckResult | undefined, results: number, terms: Terms): boolean => {
-  if (!result) return results === 0 || !isWanted(entry, terms)
-  return result.state === 'error' || cutShort.includes(result.reasonCode)
-}
+/** Did the run not come to it? */
+const isMissed = ({ state, reasonCode }: CheckResult): boolean => state === 'error' || cutShort.includes(reasonCode)
 
 /** Holds a list of known failures against the results of a run. An entry that does not hold says what to do about it. */
 export const compareBaseline = (results: readonly CheckResult[], terms: Terms): Compared | undefined => {
   const { baseline } = terms
   if (!baseline) return undefined
   const found = baseline.map(entry => ({ entry, result: results.find(each => isAbout(entry, each)) }))
-  const judged = found.filter(({ entry, result }) => !isUnjudged(entry, result, results.length, terms))
+  const judged = found.filter(({ entry, result }) =>
+    result ? !isMissed(result) : results.length > 0 && isWanted(entry, terms),
+  )
   const mend = judged.flatMap(({ entry, result }) => {
     const { check, transport, reasonCode } = entry
     const what = flawOf(entry, result)

@@ -6,11 +6,11 @@ import { connect, createServer as createTcpServer, type AddressInfo, type Server
 import { join } from 'node:path'
 import { createServer as createTlsServer } from 'node:tls'
 import t, { type Test } from 'tap'
-import { createIdentity, serve } from '../../../reference/index.js'
 import { roomPath, type Report } from '../../../schemas/index.js'
 import { checks } from '../../checks/index.js'
 import { main } from '../../cli.js'
 import { accepts, type Check } from '../../runner/check.js'
+import { startResponder } from '../responder-process.js'
 import { createSelfSigned } from './self-signed.js'
 
 // Every exit status by each of its causes: the status, the line that names the cause, and a report that says the same.
@@ -114,8 +114,9 @@ t.test('3: a redirection is not followed, and nobody else is told the token', as
   t.equal(asked, 0)
 })
 
-const agent = await serve({ identity: createIdentity() })
-t.teardown(() => agent.close())
+const program = roomPath('conformance', 'bin', 'sage-conformance.js')
+const agent = await startResponder(process.execPath, [program, 'serve'])
+t.teardown(() => agent.stop())
 
 /** The reference behind a server that may see, and end, every connection to it: the words that have it judged there. */
 const behind = async (
@@ -204,20 +205,8 @@ t.test('2: wrong usage is one line, and nothing is sent or written', async t => 
 t.test(
   'an option that is repeated counts as it was said last, and a check that is named twice is made once',
   async t => {
-    const again = await run(
-      t,
-      agent.url,
-      '--jobs',
-      '65',
-      '--jobs',
-      '1',
-      '--timeout',
-      '5000',
-      '--only',
-      'task.ping',
-      '--only',
-      'task.*',
-    )
+    const options = ['--transport', 'http', '--timeout', '5000', '--only', 'task.ping', '--only', 'task.*']
+    const again = await run(t, agent.url, '--jobs', '65', '--jobs', '1', ...options)
     t.equal(again.status, 0, again.out)
     t.equal(again.report?.run.jobs, 1)
     const ids = again.report?.results.map(({ check }) => check) ?? []
@@ -256,7 +245,7 @@ t.test('4: a fault of the suite, be it a check that throws', async t => {
   const suite = checks as Check[]
   suite.push(throwing)
   t.teardown(() => suite.splice(suite.indexOf(throwing), 1))
-  const { status, out, report } = await run(t, agent.url, '--only', 'task.ping/broken')
+  const { status, out, report } = await run(t, agent.url, '--only', 'task.ping/broken', '--transport', 'http')
   t.equal(status, 4)
   t.match(out, /^error {2}task\.ping\/broken over http \(suite-fault\)$/m)
   t.match(out, /observed: {2}TypeError: oops/)
@@ -272,7 +261,17 @@ t.test('4: a report that cannot be written after all, and the others are', async
   t.match(report, { verdict: 'conformant' })
 })
 
-const program = roomPath('conformance', 'bin', 'sage-conformance.js')
+t.test('as a process: what nobody caught is a fault of the suite, and no verdict', async t => {
+  const throws = `process.on('newListener', name => name === 'uncaughtException' && setImmediate(() => { throw new Error('oops') }))`
+  const preload = ['--import', `data:text/javascript,${encodeURIComponent(throws)}`]
+  const child = spawn(process.execPath, [...preload, program, 'run', agent.url], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
+  let said = ''
+  child.stderr.on('data', (text: Buffer) => (said += text.toString()))
+  t.strictSame(await once(child, 'close'), [4, null])
+  t.match(said, /^sage-conformance: a fault of the suite itself: Error: oops$/m)
+})
 
 t.test('as a process: interrupted, it reports what it has judged', async t => {
   const path = join(t.testdir({}), 'report.json')

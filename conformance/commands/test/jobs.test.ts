@@ -2,8 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import t, { type Test } from 'tap'
-import { createIdentity, serve } from '../../../reference/index.js'
-import type { Report } from '../../../schemas/index.js'
+import { roomPath, type Report } from '../../../schemas/index.js'
 import type { Screen } from '../../report/console.js'
 import { startResponder } from '../responder-process.js'
 import { runCommand } from '../run.js'
@@ -32,8 +31,12 @@ const sameWith = async (t: Test, url: string, status: number): Promise<void> => 
 }
 
 t.test('one check at a time or eight: the reference is found to be the same', async t => {
-  await using agent = await serve({ identity: createIdentity(), capabilities: { ws: true } })
-  await sameWith(t, agent.url, 0)
+  const responder = await startResponder(process.execPath, [
+    roomPath('conformance', 'bin', 'sage-conformance.js'),
+    'serve',
+  ])
+  t.teardown(() => responder.stop())
+  await sameWith(t, responder.url, 0)
 })
 
 t.test('one check at a time or eight: so is an agent with a fault', async t => {
