@@ -5,6 +5,7 @@ import { capabilitiesOf, type SendingCheck } from './check.js'
 import type { Planned } from './plan.js'
 import { Interruption, type Broken } from './judgement.js'
 import { createIdentity, Kit } from './kit.js'
+import { mayHaveOutlived } from './outlived.js'
 import { diagnose } from './diagnosis.js'
 import { Recorder } from './recorder.js'
 import { worstOf, type CaseResult, type CheckResult } from './result.js'
@@ -31,6 +32,13 @@ interface Attempt {
 type Outcome = Pick<CaseResult, 'state' | 'reasonCode' | 'expected' | 'observed'> & {
   /** Seconds after which a busy target is worth another round. */
   readonly retryAfterSeconds?: number | undefined
+}
+
+/** What a case comes to whose session may just have ended. */
+const outlived: Outcome = {
+  state: 'inconclusive',
+  reasonCode: 'session-ended',
+  observed: "a session was unknown, and no wonder: the case took longer than the target's limits let one live",
 }
 
 /** Rounds that a busy target is given for one case. */
@@ -150,7 +158,10 @@ const judgeCase = async (
     // Everybody is a new initiator where it can be, so that no limit for one of them is in the way.
     const peer = (): Kit => (recorder.identity ? kit.as({}) : kit.stranger())
     const judging = judgeAttempt(attempt, kit, place, world, prerequisite ? peer : undefined)
-    const { retryAfterSeconds, ...judged } = await judging
+    const { retryAfterSeconds, ...found } = await judging
+    const isOver = found.state === 'fail' && !recorder.waited
+    const judged =
+      isOver && mayHaveOutlived(recorder.transcript, environment.surroundings.target.limits) ? outlived : found
     if (!world.stopped(place)) await kit.finish()
     const wait = Math.max(1, retryAfterSeconds ?? 1)
     const again =

@@ -18,6 +18,8 @@ export class Recorder {
   readonly clock: Clock
   readonly identity: Identity | undefined
   readonly transcript: TranscriptEntry[] = []
+  /** The case let time pass, and reckons with what comes of it. */
+  waited = false
   readonly #readings: string[] = []
   readonly #signatures: string[] = []
 
@@ -30,7 +32,10 @@ export class Recorder {
         this.#readings.push(String(reading))
         return reading
       },
-      elapse: seconds => clock.elapse(seconds),
+      elapse: seconds => {
+        this.waited = true
+        return clock.elapse(seconds)
+      },
     }
     this.identity = identity && {
       did: identity.did,
