@@ -285,6 +285,15 @@ export const httpChecks = [
         const rebound = await kit.send(session, next, replaceHeader(next.request, 'Host', `${name}:${port}`))
         if (!isClientError(rebound.response?.status)) return brokenBy(rebound, `HTTP 4xx for the Host ${name}`)
       }
+      const { request } = next
+      const unnamed = [
+        ['without a Host', removeHeader(request, 'Host')],
+        ['with two of them', { ...request, headers: [['Host', `localhost:${port}`], ...request.headers] }],
+      ] as const
+      for (const [how, changed] of unnamed) {
+        const answer = await kit.send(session, next, changed)
+        if (!isClientError(answer.response?.status)) return brokenBy(answer, `HTTP 4xx ${how}`)
+      }
       const found = await judgeRebound(kit, kit.target.cardUrl)
       if (found) return { ...found, reasonCode: 'card-rebound', expected: `for the card, ${found.expected}` }
       return judgeAcceptance(await kit.send(session, next), 'the same message with its own Host')

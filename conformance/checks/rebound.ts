@@ -10,6 +10,7 @@ export const reboundNames = [
   'localhost.rebound.example',
   'rebound-localhost',
   'x.localhost',
+  'localhost.',
 ] as const
 
 /** A GET of `url` by names that are not those of a loopback address: each must be refused. */
