@@ -13,7 +13,9 @@ export const batchesOf = (count: number, more: Needs = {}): Needs => ({
   capability: 'batch',
   ...more,
   unobservable: target =>
-    target.limits.maxBatch < count ? `maxBatch is ${target.limits.maxBatch}: too few` : more.unobservable?.(target),
+    target.limits.maxBatch < count
+      ? `maxBatch is ${target.limits.maxBatch}: needs ${count}`
+      : more.unobservable?.(target),
 })
 
 /** One place of a batch: what is sent in it, and what must come back. */

@@ -30,7 +30,7 @@ const MOST_SESSIONS = 64
 const fewSessions: Needs = {
   unobservable: ({ limits }) =>
     limits.maxSessionsPerDid > MOST_SESSIONS
-      ? `maxSessionsPerDid is ${limits.maxSessionsPerDid}: too many to fill`
+      ? `maxSessionsPerDid is ${limits.maxSessionsPerDid}: no more than ${MOST_SESSIONS} are filled`
       : undefined,
 }
 

@@ -30,10 +30,13 @@ const cut =
 /** Moves the honest messages of a session so far up that the window has a lower edge. */
 const far = (draft: SessionDraft): SessionDraft => ({ ...draft, seq: draft.seq + 3000n })
 
+/** Records of a session in which every border of the window can be tried. */
+const WHOLE_WINDOW = 8192
+
 const hasRoom: Needs = {
   unobservable: ({ limits }) =>
-    limits.maxSessionRecords < 8192
-      ? `maxSessionRecords is ${limits.maxSessionRecords}: too few for a whole window`
+    limits.maxSessionRecords < WHOLE_WINDOW
+      ? `maxSessionRecords is ${limits.maxSessionRecords}: a whole window needs ${WHOLE_WINDOW}`
       : undefined,
 }
 

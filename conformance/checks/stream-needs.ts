@@ -16,7 +16,7 @@ export const echoesOverWs = { ...echoes, transport: 'ws' } as const satisfies Ne
 /** Why a session has no room for so many chunks in one direction, if so. */
 export const tooFewRecordsFor = (chunks: number, { limits }: Target): string | undefined =>
   limits.maxSessionRecords < chunks + BESIDE
-    ? `maxSessionRecords is ${limits.maxSessionRecords}: too few for ${chunks} chunks`
+    ? `maxSessionRecords is ${limits.maxSessionRecords}: ${chunks} chunks need ${chunks + BESIDE}`
     : undefined
 
 /** Why there are no two streams on a connection, if so. */

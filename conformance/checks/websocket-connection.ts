@@ -47,7 +47,7 @@ const unreadRequests = ({ limits, capabilities }: Target) => {
 const tooFewRecords = (target: Target): string | undefined =>
   tooLarge(target) ??
   (target.limits.maxSessionRecords < unreadRequests(target).count + 2
-    ? `maxSessionRecords is ${target.limits.maxSessionRecords}: too few to fill what holds unread answers`
+    ? `maxSessionRecords is ${target.limits.maxSessionRecords}: to fill what holds unread answers needs ${unreadRequests(target).count + 2}`
     : undefined)
 
 /** Requests at once that many a responder refuses some of. */
@@ -57,7 +57,7 @@ const ROOM = 16
 
 const tooFewForCrowd = ({ limits }: Target): string | undefined =>
   limits.maxSessionRecords < CROWD + 3
-    ? `maxSessionRecords is ${limits.maxSessionRecords}: too few for a crowd`
+    ? `maxSessionRecords is ${limits.maxSessionRecords}: a crowd needs ${CROWD + 3}`
     : undefined
 
 const isUnavailable = (answer: Answer): boolean => answer.kind === 'busy' && answer.error === 'unavailable'
