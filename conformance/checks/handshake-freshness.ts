@@ -6,7 +6,8 @@ import type { Answer } from '../probe/initiator/answer.js'
 import { withParties, type HandshakeDraft } from '../probe/initiator/handshake-draft.js'
 import { accepts, rejects } from '../runner/check.js'
 import { broken, brokenBy, firstOf, judgeAcceptance, judgeRefusal, type Broken } from '../runner/judgement.js'
-import type { Kit } from '../runner/kit.js'
+import { unseen, type Kit } from '../runner/kit.js'
+import { admittedStranger } from '../runner/strangers.js'
 import { lowOrderX25519 } from './low-order.js'
 import { sessionsAtOnce } from './sessions-at-once.js'
 
@@ -32,6 +33,37 @@ const shake = async (kit: Kit, draft: HandshakeDraft): Promise<Answer> => kit.sh
 
 const judgeTime = async (kit: Kit, draft: HandshakeDraft, what: string): Promise<Broken | undefined> =>
   judgeAcceptance(await shake(kit, draft), what)
+
+/** A nonce that two initiators use, the second in a handshake made of an honest one by `alike`. */
+const sharedNonce = async (
+  kit: Kit,
+  alike: (other: HandshakeDraft, mine: HandshakeDraft) => HandshakeDraft,
+): Promise<Broken | undefined> => {
+  const draft = kit.draftHandshake()
+  const mine = judgeAcceptance(await shake(kit, draft), 'a fresh nonce')
+  if (mine) return mine
+  const other = await admittedStranger(kit)
+  const theirs = alike({ ...other.draftHandshake(), nonce: draft.nonce }, draft)
+  const found = judgeAcceptance(await shake(other, theirs), 'the nonce of another initiator')
+  await other.finish()
+  return found
+}
+
+/** An honest handshake but for its nonce. */
+const again = (kit: Kit, nonce: string): Promise<Answer> => shake(kit, { ...kit.draftHandshake(), nonce })
+
+/**
+ * Uses a nonce up. Where it is not refused at once there is nothing that could be forgotten: handshake.nonce-single-use has
+ * found it.
+ */
+const useUp = async (kit: Kit, nonce: string): Promise<Broken | undefined> => {
+  const first = judgeAcceptance(await again(kit, nonce), 'a fresh nonce')
+  if (first) return first
+  const answer = await again(kit, nonce)
+  const found = judgeRefusal(answer, authenticationFailed)
+  if (!found || found.silence !== undefined || found.busy !== undefined) return found
+  throw unseen(`a nonce is not refused as it should be at once, let alone later: ${found.observed}`)
+}
 
 /** That a handshake counts once, and only for a while. */
 export const handshakeFreshnessChecks = [
@@ -66,19 +98,10 @@ export const handshakeFreshnessChecks = [
     expect: authenticationFailed,
     after: ['no-session', 'new-handshake', 'twin-session-lives'],
   }),
+  accepts('handshake.nonce-scope', { run: kit => sharedNonce(kit, other => other) }),
   accepts('handshake.nonce-scope', {
-    run: async kit => {
-      const { nonce } = kit.draftHandshake()
-      const mine = judgeAcceptance(await shake(kit, { ...kit.draftHandshake(), nonce }), 'a fresh nonce')
-      if (mine) return mine
-      const other = kit.stranger()
-      const found = judgeAcceptance(
-        await shake(other, { ...other.draftHandshake(), nonce }),
-        'the nonce of another initiator',
-      )
-      await other.finish()
-      return found
-    },
+    variant: 'same-context',
+    run: kit => sharedNonce(kit, (other, { context_id }) => withParties(other, { context_id })),
   }),
   rejects('handshake.nonce-after-checks', {
     subject: 'handshake',
@@ -109,11 +132,13 @@ export const handshakeFreshnessChecks = [
   }),
   accepts('handshake.nonce-stands', {
     run: async kit => {
+      const remembers = await useUp(kit, kit.draftHandshake().nonce)
+      if (remembers) return remembers
       const { nonce } = kit.draftHandshake()
       const low = { ...kit.draftHandshake(), nonce, ephC: encodeBase64url(parseHex(lowOrderX25519['order 8'])) }
       return firstOf(
         judgeRefusal(await shake(kit, low), authenticationFailed),
-        judgeRefusal(await shake(kit, { ...kit.draftHandshake(), nonce }), authenticationFailed),
+        judgeRefusal(await again(kit, nonce), authenticationFailed),
         judgeAcceptance(await kit.shakeHands(), 'a fresh nonce'),
       )
     },
@@ -129,7 +154,7 @@ export const handshakeFreshnessChecks = [
     variant: 'crowd',
     run: async kit => {
       const { nonce } = kit.draftHandshake()
-      const first = judgeAcceptance(await shake(kit, { ...kit.draftHandshake(), nonce }), 'a fresh nonce')
+      const first = await useUp(kit, nonce)
       if (first) return first
       // Each of these uses up a nonce and makes no session.
       const low = encodeBase64url(parseHex(lowOrderX25519['order 8']))
@@ -137,16 +162,16 @@ export const handshakeFreshnessChecks = [
         const refused = judgeRefusal(await shake(kit, { ...kit.draftHandshake(), ephC: low }), authenticationFailed)
         if (refused) return refused
       }
-      return judgeRefusal(await shake(kit, { ...kit.draftHandshake(), nonce }), authenticationFailed)
+      return judgeRefusal(await again(kit, nonce), authenticationFailed)
     },
   }),
   accepts('handshake.no-forgetting', {
     run: async kit => {
       const { nonce } = kit.draftHandshake()
-      const first = judgeAcceptance(await shake(kit, { ...kit.draftHandshake(), nonce }), 'a fresh nonce')
+      const first = await useUp(kit, nonce)
       if (first) return first
       await kit.elapse(kit.clock.exact ? NONCE_MEMORY_SECONDS : NONCE_MEMORY_SECONDS - 10)
-      return judgeRefusal(await shake(kit, { ...kit.draftHandshake(), nonce }), authenticationFailed)
+      return judgeRefusal(await again(kit, nonce), authenticationFailed)
     },
   }),
 ]

@@ -20,6 +20,8 @@ export interface Run {
   readonly seen: Observation
   readonly outcome: Outcome
   readonly transcript: readonly TranscriptEntry[]
+  /** The first start of the same case, where that one was in doubt and CMD was started once more. */
+  readonly before?: Run
 }
 
 /** Why something could not be seen. */

@@ -1,3 +1,4 @@
+import { isInDoubt, startAgain } from './second-start.js'
 import { Trial, type Bench, type Conditions } from './trial.js'
 import type { Run } from './check.js'
 
@@ -6,11 +7,13 @@ interface Series {
   readonly runs: Promise<Run>[]
 }
 
+const nameOf = ({ circumstances }: Conditions): string => `honest\n${JSON.stringify(circumstances)}`
+
 const steps = ['twin', 'again'] as const
 
 /**
- * The runs of an initiator against the honest responder. Each is made once for all checks under the same conditions: an
- * initiator is started anew for every run, so that what comes before tells it nothing.
+ * The runs of an initiator against the honest responder. Each is made once for all checks under the same conditions, or twice
+ * where it is in doubt: an initiator is started anew for every run, so that what comes before tells it nothing.
  */
 export class HonestRuns {
   readonly #series = new Map<string, Series>()
@@ -24,8 +27,15 @@ export class HonestRuns {
   get(step: (typeof steps)[number], conditions: Conditions): Promise<Run> {
     const { trial, runs } = this.#seriesOf(conditions)
     for (const name of steps.slice(runs.length, steps.indexOf(step) + 1))
-      runs.push(Promise.all([trial, runs.at(-1)]).then(([ready]) => ready.run(name)))
+      runs.push(Promise.all([trial, runs.at(-1)]).then(([ready]) => this.#run(ready, name)))
     return runs[steps.indexOf(step)]!
+  }
+
+  async #run(trial: Trial, step: string): Promise<Run> {
+    const { conditions, bench } = trial
+    const run = await trial.run(step)
+    const name = nameOf(conditions)
+    return isInDoubt(run) ? startAgain(run, { name, step }, conditions, bench) : run
   }
 
   #seriesOf(conditions: Conditions): Series {
@@ -33,7 +43,7 @@ export class HonestRuns {
     const key = `${JSON.stringify(circumstances)}\n${transport}`
     const known = this.#series.get(key)
     if (known) return known
-    const begun = { trial: Trial.begin(`honest\n${JSON.stringify(circumstances)}`, conditions, this.bench), runs: [] }
+    const begun = { trial: Trial.begin(nameOf(conditions), conditions, this.bench), runs: [] }
     this.#series.set(key, begun)
     return begun
   }

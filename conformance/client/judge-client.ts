@@ -1,10 +1,11 @@
 import type { Transport } from '../../schemas/index.js'
 import { worstOf, type CaseResult, type CheckResult, type State } from '../runner/result.js'
 import { NotStartable } from '../vectors/child-peer.js'
-import { asksForGzip } from '../played/request-answer.js'
 import type { ClientCheck, Run } from './check.js'
 import type { HonestRuns } from './honest-runs.js'
+import { describeFirstStart, isHang, startAgain } from './second-start.js'
 import { Trial, type Bench } from './trial.js'
+import { variableIgnored } from './variables.js'
 import { describeOutcome, judgeAnswered, judgeHeeded, judgeRefused, withoutWebSocket, type Found } from './verdict.js'
 
 /** What all checks of a run share. */
@@ -31,22 +32,9 @@ const weigh = (found: Found, runs: readonly Run[]): Judged => {
   return { state: 'fail', reasonCode, expected, observed }
 }
 
-/** The variable that an initiator was given and has not taken, seen from a run with an honest responder. */
-const variableIgnored = ({ seen, task }: Run): string | undefined => {
-  const payloads = seen.requests.filter(({ message }) => message.task_id === task.task)
-  if (task.batch && seen.batches === 0) return 'SAGE_BATCH: no batch arrived'
-  if (task.stream && !payloads.some(({ message }) => message.stream)) return 'SAGE_STREAM: no stream was opened'
-  if (task.encoding && !payloads.some(asksForGzip))
-    return 'SAGE_ENCODING: nothing came compressed, and nothing compressed was asked for'
-  if (task.requests > 1 && payloads.length <= 1) return 'SAGE_REQUESTS: the payload was sent once'
-  return undefined
-}
-
 /** Why what follows cannot be judged, seen from the honest run before it. */
-const judgeTwin = (twin: Run, { circumstances }: ClientCheck): Found => {
+const judgeTwin = (twin: Run): Found => {
   const { seen, outcome, task } = twin
-  if (circumstances.cardless && seen.handshakes.length === 0)
-    return { notObserved: 'the initiator does not take SAGE_KEM_KEY in place of a card' }
   const ignored = variableIgnored(twin)
   if (ignored !== undefined) return { notObserved: `the initiator does not take ${ignored}` }
   const found = judgeAnswered(twin)
@@ -57,12 +45,16 @@ const judgeTwin = (twin: Run, { circumstances }: ClientCheck): Found => {
   return undefined
 }
 
-const closed = (name: string, judged: Judged, ...runs: readonly Run[]): CaseResult => ({
-  name,
-  ...judged,
-  clock: [],
-  transcript: runs.flatMap(({ transcript }) => transcript),
-})
+const closed = (name: string, judged: Judged, ...runs: readonly Run[]): CaseResult => {
+  const said = [judged.observed, ...runs.map(describeFirstStart)].filter(text => text !== undefined)
+  return {
+    name,
+    ...judged,
+    ...(said.length > 0 && { observed: said.join('; ') }),
+    clock: [],
+    transcript: runs.flatMap(({ before, transcript }) => [...(before?.transcript ?? []), ...transcript]),
+  }
+}
 
 const judgeFault = (run: Run, kind: Exclude<ClientCheck['kind'], { readonly name: 'watches' }>): Found => {
   switch (kind.name) {
@@ -87,7 +79,11 @@ const judgeFaults = async (
   try {
     for (const { name, fault } of kind.cases) {
       if (environment.signal.aborted) return [...results, closed(name, { state: 'blocked', reasonCode: 'interrupted' })]
-      const run = await trial.run('fault', fault)
+      const first = await trial.run('fault', fault)
+      const again = { name: `${check.id}\n${name}`, step: 'fault', fault }
+      const run = isHang(judgeFault(first, kind))
+        ? await startAgain(first, again, trial.conditions, environment)
+        : first
       const found = judgeFault(run, kind)
       // The twin stands before the first case.
       results.push(closed(name, weigh(found, [run]), ...(results.length === 0 ? [twin, run] : [run])))
@@ -110,7 +106,7 @@ const judgeCases = async (
     const runs = [twin, await honest.get('again', { circumstances, transport })] as const
     return [closed('', weigh(kind.look(runs), runs), ...runs)]
   }
-  const unfit = judgeTwin(twin, check)
+  const unfit = judgeTwin(twin)
   return unfit ? [closed('', weigh(unfit, [twin]), twin)] : judgeFaults(planned, twin, environment)
 }
 
@@ -177,7 +173,10 @@ export const judgeClientCheck = async (
   try {
     const plain = transport === 'ws' ? await honest.get('twin', { circumstances: {}, transport }) : undefined
     const unused = plain && withoutWebSocket(plain)
-    if (unused !== undefined) return notRun(planned, environment, 'skip', 'no-websocket', unused)
+    if (plain && unused !== undefined) {
+      const observed = [unused, describeFirstStart(plain)].filter(text => text !== undefined).join('; ')
+      return notRun(planned, environment, 'skip', 'no-websocket', observed)
+    }
     return resultOf(planned, environment, await judgeCases(planned, environment, honest))
   } catch (cause) {
     if (cause instanceof NotStartable) throw cause

@@ -2,6 +2,7 @@ import { closeSync, openSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Report } from '../../schemas/index.js'
 import { formats, isFormatName, type FormatName } from '../report/formats.js'
+import { printable } from '../report/text.js'
 import type { Requirement } from '../trace/read-requirements.js'
 import { UsageError } from './usage.js'
 
@@ -52,9 +53,26 @@ export const parseReports = (texts: readonly string[]): WantedReport[] => {
   return wanted
 }
 
+/** Writes `text`. @returns why it could not be written, if so */
+const write = (path: string, text: string): string[] => {
+  try {
+    if (path === STDOUT) process.stdout.write(text)
+    else writeFileSync(path, text)
+    return []
+  } catch (cause) {
+    return [`--report: cannot write ${path} (${reasonOf(cause)})`]
+  }
+}
+
+/** What an encoder threw: no fault of the file that it was for. */
+const unmade = (format: FormatName, cause: unknown): string => {
+  const said = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause)
+  return `--report: ${format} could not be made of this report, by a fault of the suite's own (${printable(said)})`
+}
+
 /**
  * Writes `report` wherever it is wanted, standard output last.
- * @returns one line for each that could not be written; the others are there all the same
+ * @returns one line for each that could not be made or written; the others are there all the same
  */
 export const writeReports = (
   wanted: readonly WantedReport[],
@@ -64,14 +82,13 @@ export const writeReports = (
   [...wanted]
     .sort((a, b) => Number(a.path === STDOUT) - Number(b.path === STDOUT))
     .flatMap(({ format, path }) => {
+      let text: string
       try {
-        const text = formats[format](report, requirements)
-        if (path === STDOUT) process.stdout.write(text)
-        else writeFileSync(path, text)
-        return []
+        text = formats[format](report, requirements)
       } catch (cause) {
-        return [`--report: cannot write ${path} (${reasonOf(cause)})`]
+        return [unmade(format, cause)]
       }
+      return write(path, text)
     })
 
 /** Exit status of the suite's own fault: what was judged is not where it was asked for. */

@@ -2,6 +2,7 @@ import { existsSync, rmSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { roomPath } from '../../schemas/index.js'
 import { main } from '../cli.js'
+import { reportFiles, withOwnReports } from './start-reports.js'
 import { startResponder, type ResponderProcess } from './responder-process.js'
 
 // `npm start`: the reference responder in a process of its own, judged over its URL as any other agent would be. First as it
@@ -9,19 +10,17 @@ import { startResponder, type ResponderProcess } from './responder-process.js'
 
 interface Target {
   readonly profile: string
-  /** The reports, without what their names end in. */
-  readonly reports: string
+  /** What the names of its reports have before their endings, so that no run writes over those of another. */
+  readonly suffix: string
   readonly options: readonly string[]
 }
 
 const targets: readonly Target[] = [
-  { profile: 'default', reports: 'sage-report', options: [] },
-  { profile: 'low-limits', reports: 'sage-report-low-limits', options: ['--patience', '6', '--jobs', '12'] },
+  { profile: 'default', suffix: '', options: [] },
+  { profile: 'low-limits', suffix: '-low-limits', options: ['--patience', '6', '--jobs', '12'] },
 ]
 
-const formats = ['json', 'html'] as const
-
-const pathsOf = (reports: string): string[] => formats.map(format => `${reports}.${format}`)
+const reports = ['--report', 'json=sage-report.json', '--report', 'html=sage-report.html']
 
 const ownFault = 4
 const program = roomPath('conformance', 'bin', 'sage-conformance.js')
@@ -31,9 +30,9 @@ const worstFirst = [ownFault, 2, 1, 3]
 let running: ResponderProcess | undefined
 let interrupted: number | undefined
 
-async function verdictOn(responder: ResponderProcess, { reports, options }: Target): Promise<number> {
-  const wanted = formats.flatMap(format => ['--report', `${format}=${reports}.${format}`])
-  const verdict = main(['run', responder.url, ...wanted, ...options, ...process.argv.slice(2)])
+async function verdictOn(responder: ResponderProcess, { suffix, options }: Target): Promise<number> {
+  const given = withOwnReports([...reports, ...options, ...process.argv.slice(2)], suffix)
+  const verdict = main(['run', responder.url, ...given])
   const outcome = await Promise.race([verdict, responder.ended])
   if (typeof outcome === 'number') return outcome
   if (interrupted === undefined) console.error(`the reference responder ${outcome} before the verdict`)
@@ -41,7 +40,7 @@ async function verdictOn(responder: ResponderProcess, { reports, options }: Targ
 }
 
 async function judge(target: Target): Promise<number> {
-  const { profile, reports } = target
+  const { profile, suffix } = target
   try {
     running = await startResponder(process.execPath, [program, 'serve', '--port', '0', '--profile', profile])
   } catch (error) {
@@ -50,14 +49,16 @@ async function judge(target: Target): Promise<number> {
   }
   if (interrupted === undefined) console.log(`reference responder, ${profile} profile, at ${running.url}\n`)
   const status = interrupted ?? (await verdictOn(running, target))
-  for (const path of pathsOf(reports)) if (existsSync(path)) console.log(`report: ${resolve(path)}`)
+  for (const path of reportFiles(withOwnReports([...reports, ...process.argv.slice(2)], suffix)))
+    if (existsSync(path)) console.log(`report: ${resolve(path)}`)
   console.log('')
   await running.stop()
   return status
 }
 
 async function start(): Promise<number> {
-  for (const path of targets.flatMap(({ reports }) => pathsOf(reports))) rmSync(path, { force: true })
+  for (const path of targets.flatMap(({ suffix }) => reportFiles(withOwnReports(reports, suffix))))
+    rmSync(path, { force: true })
   const interrupt = (status: number) => {
     interrupted = status
     void running?.stop()

@@ -13,18 +13,7 @@ import { signData } from '../../played/handshake-answer.js'
 import { jsonReply, plainReply, redirectReply } from '../../played/reply.js'
 import { accepts, refuses } from '../check.js'
 import { withUnusedBit } from './card.js'
-
-/** Response data that says something else, and is signed so. */
-const says = (change: (draft: ResponseDraft, stage: HandshakeStage) => Partial<ResponseDraft>): Fault => ({
-  response: (draft, stage) => ({ ...draft, ...change(draft, stage) }),
-})
-
-/** Response data that is changed after it was signed. */
-const changed = (change: (data: Record<string, string>, stage: HandshakeStage) => object | string): Fault => ({
-  responseData: (data, stage) => change({ ...data }, stage),
-})
-
-const text = (change: (text: string) => string): Fault => changed(data => change(JSON.stringify(data)))
+import { bothForms, changed, everyForm, lacks, says, text, unsigned } from './response-data.js'
 
 const flip = (b64u: string): string => {
   const bytes = parseBase64url(b64u)
@@ -60,7 +49,7 @@ const lowOrderFaults = Object.fromEntries(
 const at = (seconds: bigint): Fault => says((_, { now }) => ({ ts: encodeTime(now + seconds * SECOND) }))
 
 const signature = (make: (draft: ResponseDraft, stage: HandshakeStage) => string): Fault =>
-  changed((data, stage) => ({ ...data, sigB64: make(data as unknown as ResponseDraft, stage) }))
+  changed((data, stage) => ({ ...data, sigB64: make(data, stage) }))
 
 /** The twelve members in the order in which the deployed core writes, not signs, them. */
 const signedInOtherOrder = (data: ResponseDraft, { identity }: HandshakeStage): string => {
@@ -112,8 +101,12 @@ export const handshakeChecks = [
     faults: {
       'unknown member': changed(data => ({ ...data, extra: 'x' })),
       'session id sent': changed(data => ({ ...data, sid: 'x'.repeat(22) })),
-      'member missing': says(() => ({ infoHash: undefined as never })),
-      'null for a text': says(() => ({ exportCtxHash: null as never })),
+      ...lacks('infoHash', 'infoHash'),
+      ...lacks('enc and ephC', 'enc', 'ephC'),
+      'without enc': unsigned(() => ({ enc: undefined as never })),
+      'without ephC': unsigned(() => ({ ephC: undefined as never })),
+      'without did': unsigned(() => ({ did: undefined as never })),
+      ...bothForms('null for a text', () => ({ exportCtxHash: null as never })),
       'an array': text(json => `[${json}]`),
       'not JSON': text(() => 'ok'),
     },
@@ -125,23 +118,35 @@ export const handshakeChecks = [
   }),
   refuses('handshake.response-version', {
     at: 'handshake',
-    faults: { 'another v': says(() => ({ v: 'v2' })), 'another task': says(() => ({ task: 'hpke/complete@v2' })) },
+    faults: {
+      ...bothForms('another v', () => ({ v: 'v2' })),
+      ...bothForms('another task', () => ({ task: 'hpke/complete@v2' })),
+    },
   }),
   refuses('handshake.response-echo', {
     at: 'handshake',
     faults: {
-      ctx: says(({ ctx }) => ({ ctx: `${ctx}~` })),
-      enc: says(({ enc }) => ({ enc: flip(enc) })),
-      ephC: says(({ ephC }) => ({ ephC: flip(ephC) })),
+      ...everyForm('ctx', ({ ctx }) => ({ ctx: `${ctx}~` })),
+      ...everyForm('enc', ({ enc }) => ({ enc: flip(enc) })),
+      ...everyForm('ephC', ({ ephC }) => ({ ephC: flip(ephC) })),
     },
   }),
-  refuses('handshake.response-did', { at: 'handshake', fault: says((_, { stranger }) => ({ did: stranger.did })) }),
+  refuses('handshake.response-did', {
+    at: 'handshake',
+    faults: {
+      ...everyForm('another DID', (_, { stranger }) => ({ did: stranger.did })),
+      'another DID, which signs': changed((data, { stranger }) => {
+        const said = { ...data, did: stranger.did }
+        return { ...said, sigB64: signData(said, stranger.sign) }
+      }),
+    },
+  }),
   refuses('handshake.response-hashes', {
     at: 'handshake',
     faults: {
-      infoHash: says(({ infoHash }) => ({ infoHash: flip(infoHash) })),
-      exportCtxHash: says(({ exportCtxHash }) => ({ exportCtxHash: flip(exportCtxHash) })),
-      'each in the place of the other': says(({ infoHash, exportCtxHash }) => ({
+      ...bothForms('infoHash', ({ infoHash }) => ({ infoHash: flip(infoHash) })),
+      ...bothForms('exportCtxHash', ({ exportCtxHash }) => ({ exportCtxHash: flip(exportCtxHash) })),
+      ...bothForms('each in the place of the other', ({ infoHash, exportCtxHash }) => ({
         infoHash: exportCtxHash,
         exportCtxHash: infoHash,
       })),
@@ -171,7 +176,7 @@ export const handshakeChecks = [
     also: ['identity.signature-strict'],
     at: 'handshake',
     faults: {
-      'one bit flipped': changed(data => ({ ...data, sigB64: flip(data['sigB64'] ?? '') })),
+      'one bit flipped': changed(data => ({ ...data, sigB64: flip(data.sigB64) })),
       zeros: signature(() => encodeBase64url(new Uint8Array(64))),
       'by another responder': signature((data, { stranger }) => signData(data, stranger.sign)),
       'over members in another order': signature(signedInOtherOrder),
@@ -190,8 +195,8 @@ export const handshakeChecks = [
     variant: 'response',
     at: 'handshake',
     faults: {
-      'padding in b64u': changed(data => ({ ...data, sigB64: `${data['sigB64']}==` })),
-      'unused bits in b64u': changed(data => ({ ...data, sigB64: withUnusedBit(data['sigB64'] ?? '') })),
+      'padding in b64u': changed(data => ({ ...data, sigB64: `${data.sigB64}==` })),
+      'unused bits in b64u': changed(data => ({ ...data, sigB64: withUnusedBit(data.sigB64) })),
       'white space in b64': dataAs(b64 => `${b64.slice(0, 76)}\r\n${b64.slice(76)}`),
       'excess padding in b64': dataAs(b64 => `${b64}====`),
     },

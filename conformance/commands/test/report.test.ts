@@ -12,7 +12,7 @@ import { readTap } from '../../report/test/read-back.js'
 import { samples } from '../../report/test/sample.js'
 import { loadRequirementSet } from '../../trace/requirement-set.js'
 import { reportCommand } from '../report.js'
-import { parseReports, writeReports } from '../report-option.js'
+import { parseReports, statusAfterWriting, writeReports } from '../report-option.js'
 
 const { requirements } = loadRequirementSet()
 const { fault } = mutants.find(({ name }) => name === 'without-record.replay')!
@@ -105,6 +105,29 @@ t.test('what cannot be written any more is one line, and the other reports are t
     `--report: cannot write ${full} (ENOSPC)`,
   ])
   t.match(readFileSync(join(folder, 'badge'), 'utf8'), 'not conformant')
+})
+
+t.test('a format that cannot be made is a fault of the suite, not of the file, and the others are there', async t => {
+  const folder = t.testdir({})
+  const files = ['html', 'badge'].map(format => join(folder, format))
+  const gone = Object.assign(new Error('no such file: style.css\u001b'), { code: 'ENOENT' })
+  let asked = 0
+  const unreadable: Report = {
+    ...report,
+    get results() {
+      if (asked++ === 0) throw gone
+      return report.results
+    },
+  }
+  const wanted = parseReports([`html=${files[0]}`, `badge=${files[1]}`])
+  const problems = writeReports(wanted, unreadable, requirements)
+  t.strictSame(problems, [
+    "--report: html could not be made of this report, by a fault of the suite's own (Error: no such file: style.css\\u001b)",
+  ])
+  t.match(readFileSync(files[1]!, 'utf8'), 'not conformant')
+  const { restore } = t.capture(process.stderr, 'write', () => true)
+  t.equal(statusAfterWriting(problems, 0), 4)
+  restore()
 })
 
 interface Ended {

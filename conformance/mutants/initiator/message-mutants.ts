@@ -48,6 +48,50 @@ const noLimits = forgives(value => {
   if (limits) limits['maxSessionRecords'] = 1_000_000
 })
 
+/** Takes the context id for what the response says it is, in the ack tag as in the signed text. */
+const believesContext: Fault = parts(honest => {
+  let said: string | undefined
+  return {
+    parseJson: bytes => {
+      const value = honest.parseJson(bytes)
+      if (typeof value['ctx'] === 'string') said = value['ctx']
+      return value
+    },
+    ackTag: (key, about, steps) => honest.ackTag(key, { ...about, ctx: said ?? about.ctx }, steps),
+  }
+})
+
+/** Verifies the signature over the DID that it expects, and never looks at the one that was sent. */
+const signedDidIsItsOwn: Fault = parts(honest => {
+  let expected: string | undefined
+  return {
+    info: (parties, steps) => {
+      expected = parties.respDid
+      return honest.info(parties, steps)
+    },
+    signedText: fields => honest.signedText({ ...fields, did: expected ?? fields.did }),
+  }
+})
+
+/** Puts its own keys where the response does not repeat them. */
+const echoesOptional: Fault = parts(honest => {
+  const own: { enc?: Uint8Array; ephC?: Uint8Array } = {}
+  return {
+    exportAsSender: (input, steps) => {
+      const made = honest.exportAsSender(input, steps)
+      own.enc = made.enc
+      return made
+    },
+    x25519PublicKey: privateKey => (own.ephC = honest.x25519PublicKey(privateKey)),
+    parseJson: bytes => {
+      const value = structuredClone(honest.parseJson(bytes)) as Record<string, unknown>
+      if (value['ackTagB64'] === undefined) return value as ReturnType<typeof honest.parseJson>
+      for (const name of ['enc', 'ephC'] as const) value[name] ??= Buffer.from(own[name] ?? []).toString('base64url')
+      return value as ReturnType<typeof honest.parseJson>
+    },
+  }
+})
+
 /** Initiators that are wrong in what they send, or in how they read the answer to a handshake. */
 export const messageMutants = [
   mutant(
@@ -162,6 +206,17 @@ export const messageMutants = [
       }),
       omit('before', 'handshake.response-hashes'),
     ),
+  ),
+  mutant('initiator-echoes-optional', ['handshake.response-schema'], echoesOptional),
+  mutant(
+    'initiator-context-of-the-answer',
+    ['handshake.response-echo'],
+    all(omit('before', 'handshake.response-echo'), believesContext),
+  ),
+  mutant(
+    'initiator-signed-did-its-own',
+    ['handshake.response-did'],
+    all(omit('before', 'handshake.response-did'), signedDidIsItsOwn),
   ),
   mutant(
     'initiator-arrays-unwrapped',

@@ -117,6 +117,19 @@ export const handshakeMutants = [
     ['handshake.nonce-scope'],
     responder(() => ({ replayKey: (_did, nonce) => nonce })),
   ),
+  mutant('replay-keyed-by-context-and-nonce', ['handshake.nonce-scope/same-context'], honest => {
+    const seen = new Set<string>()
+    return all(
+      omit('handshake', 'handshake.nonce-single-use'),
+      insert('handshake', ({ payload }) => {
+        // Signed, and compared with what follows from the context before.
+        const key = `${payload.exportCtx}|${payload.nonce}`
+        if (seen.has(key)) return 'authentication_failed'
+        seen.add(key)
+        return undefined
+      }),
+    )(honest)
+  }),
   mutant('nonce-tested-then-set', ['handshake.nonce-atomic'], honest => {
     const isSeen = rememberLate()
     return all(
