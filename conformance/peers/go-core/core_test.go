@@ -27,7 +27,7 @@ import (
 	"github.com/sage-x-project/sage/pkg/agent/transport/websocket"
 )
 
-// Facts about the core that the README states and the suite does not see: each test fails when its fact is no longer one.
+// Facts about the core that the README states: each test fails when its fact is no longer one.
 
 func must[Value any](value Value, err error) Value {
 	if err != nil {
