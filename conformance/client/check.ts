@@ -14,6 +14,8 @@ import type { ClientTask, Outcome } from './client.js'
 
 /** One run of an initiator: what it was told, what the responder saw, and how it ended. */
 export interface Run {
+  /** What its exchanges are called in the evidence. */
+  readonly step: string
   readonly task: ClientTask
   /** What an honest answer to each request is, in no order; of a stream, its chunks in theirs. */
   readonly answers: readonly string[]

@@ -40,5 +40,5 @@ export const startAgain = async (
 }
 
 /** How the first start ended, where there was a second. */
-export const describeFirstStart = ({ before }: Run): string | undefined =>
-  before && `CMD was started a second time; the first time: ${describeOutcome(before.outcome)}`
+export const describeFirstStart = ({ step, before }: Run): string | undefined =>
+  before && `CMD was started a second time (${step}); the first time: ${describeOutcome(before.outcome)}`

@@ -100,7 +100,7 @@ export class Trial {
     const outcome = await this.bench.client(task, this.bench.timeoutMs).finally(() => responder.end())
     if (seen.ownFault !== undefined) throw seen.ownFault
     const answers = Array.from({ length: stream ? CHUNKS : requests }, (_, index) => `${answer}-${index}`)
-    return { task, answers, seen, outcome, transcript: transcriptOf(step, seen.exchanges, this.#keeper) }
+    return { step, task, answers, seen, outcome, transcript: transcriptOf(step, seen.exchanges, this.#keeper) }
   }
 
   close(): Promise<void> {
