@@ -231,6 +231,7 @@ export const requirementIds = [
   'stream.credit-respected',
   'stream.credit-given',
   'stream.credit-effect',
+  'stream.credit-again',
   'stream.isolated',
   'stream.gap',
   'stream.after-end',
@@ -258,6 +259,7 @@ export const requirementIds = [
   'health.probe-live',
   'health.probe-ready',
   'health.probe-unknown',
+  'health.head',
   'health.strangers',
   'health.no-store',
   'health.method',
@@ -266,6 +268,7 @@ export const requirementIds = [
   'metrics.counts',
   'metrics.no-identifiers',
   'metrics.private',
+  'metrics.token-not-in-query',
 ] as const
 
 /** Identifier of a normative sentence. */

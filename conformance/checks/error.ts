@@ -1,6 +1,7 @@
 import { MAX_PING_BYTES, type PlainErrorCode } from '../../schemas/index.js'
 import type { ProbeSession } from '../probe/initiator/session-draft.js'
 import { encodeHex } from '../probe/bytes/hex.js'
+import { store } from '../probe/gzip/writer.js'
 import { parsePlainError } from '../probe/wire/session-message.js'
 import type { Answer } from '../probe/initiator/answer.js'
 import { asRequest, isFrames, replaceHeader, withBody, type Outgoing } from '../probe/net/alter.js'
@@ -158,12 +159,23 @@ export const errorChecks = [
         await kit.ask(session, { plaintext: kit.entropy(MAX_PING_BYTES + 1) }),
         await kit.ask(session, { encoding: 'x-none' }),
       ]
-      for (const answer of answers) {
-        if (answer.kind !== 'authenticated') return brokenBy(answer, 'an authenticated error')
-        if (answer.plaintext.length > 0)
-          return broken('plaintext', `an empty plaintext with ${answer.error}`, `${answer.plaintext.length} bytes`)
-      }
-      return undefined
+      return firstOf(...answers.map(judgeEmpty))
+    },
+  }),
+  accepts('error.empty-plaintext', {
+    variant: 'gzip',
+    needs: { capability: 'gzip' },
+    run: async kit => {
+      const session = await kit.session()
+      const long = store(kit.entropy(MAX_PING_BYTES + 1))
+      const metadata = { 'accept-encoding': 'gzip' }
+      const answers = [
+        await kit.ask(session, { task_id: 'nobody/serves-this@v1', encoding: 'gzip', plaintext: long }),
+        await kit.ask(session, { encoding: 'gzip', plaintext: long }),
+        await kit.ask(session, { encoding: 'gzip', plaintext: kit.entropy(9) }),
+        await kit.ask(session, { metadata, plaintext: kit.entropy(MAX_PING_BYTES + 1) }),
+      ]
+      return firstOf(...answers.map(judgeEmpty))
     },
   }),
   accepts('error.plain-until-open', {
@@ -192,6 +204,13 @@ export const errorChecks = [
     },
   }),
 ]
+
+/** An authenticated error that holds nothing: what is compressed is not empty, be it of nothing. */
+const judgeEmpty = (answer: Answer): Broken | undefined => {
+  if (answer.kind !== 'authenticated') return brokenBy(answer, 'an authenticated error')
+  const { length } = answer.member ?? answer.plaintext
+  return length === 0 ? undefined : broken('plaintext', `an empty plaintext with ${answer.error}`, `${length} bytes`)
+}
 
 /** What is refused over HTTP before anybody reads the message. */
 const unread = (honest: Outgoing, maxMessageBytes: number): [name: string, request: Outgoing][] => {

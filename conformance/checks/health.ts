@@ -5,8 +5,8 @@ import { headerValues, type WireResponse } from '../probe/net/response-reader.js
 import { Refusal } from '../probe/refusal.js'
 import { parseHealth } from '../probe/wire/health.js'
 import { accepts, type Needs } from '../runner/check.js'
-import { broken, brokenBy, type Broken } from '../runner/judgement.js'
-import type { Kit } from '../runner/kit.js'
+import { broken, brokenBy, judgeRefusal, type Broken } from '../runner/judgement.js'
+import { interruptedBy, type Kit } from '../runner/kit.js'
 import { isNeverStored } from './never-stored.js'
 import { judgeRebound } from './rebound.js'
 import { beyondLoopback } from './loopback.js'
@@ -15,6 +15,19 @@ const needsHealth: Needs = { transport: 'http', capability: 'health' }
 
 /** Every question that has an answer. */
 const questions = ['', '?probe=live', '?probe=ready'] as const
+
+/** Questions that have none: probes of another name, of none, and more than one. */
+const unknownProbes = [
+  '?probe=nobody',
+  '?probe=LIVE',
+  '?probe=liveness',
+  '?probe=live,ready',
+  '?probe=',
+  '?probe',
+  '?probe=live&probe=live',
+  '?probe=nobody&probe=live',
+  '?probe=live&probe=nobody',
+] as const
 
 const fetchHealth = (kit: Kit, query: string, method = 'GET') => {
   const url = new URL(endpointUrl(kit.target, 'health'))
@@ -79,9 +92,24 @@ export const healthChecks = [
   accepts('health.probe-unknown', {
     needs: needsHealth,
     run: async kit => {
-      for (const query of ['?probe=nobody', '?probe=LIVE', '?probe=liveness', '?probe=live,ready']) {
+      for (const query of unknownProbes) {
         const answer = readFetched(await fetchHealth(kit, query))
         if (answer.kind !== 'http' || answer.status !== 400) return brokenBy(answer, `HTTP 400 for ${query}`)
+      }
+      return undefined
+    },
+  }),
+  accepts('health.head', {
+    needs: needsHealth,
+    run: async kit => {
+      for (const query of [...questions, '?probe=nobody']) {
+        const [get, head] = [await fetchHealth(kit, query), await fetchHealth(kit, query, 'HEAD')].map(each =>
+          readFetched(each),
+        )
+        if (!get?.response) throw interruptedBy(get!, 'a GET of health')
+        const { status } = get.response
+        const found = judgeRefusal(head!, { status })
+        if (found) return { ...found, expected: `HTTP ${status} for a HEAD, as for a GET ${query}`.trimEnd() }
       }
       return undefined
     },

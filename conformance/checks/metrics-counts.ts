@@ -2,26 +2,17 @@ import { CLOSE_TASK } from '../../schemas/index.js'
 import { readUpgrade, type Answer } from '../probe/initiator/answer.js'
 import type { ProbeSession, SessionDraft } from '../probe/initiator/session-draft.js'
 import { withBody } from '../probe/net/alter.js'
+import { closePayload, opcodes } from '../probe/net/frames.js'
 import { accepts, type Check, type Needs } from '../runner/check.js'
-import { judgeCounts, type Counter, type Moved, type Step } from '../runner/counting.js'
+import { judgeCounts, type Moved, type Step } from '../runner/counting.js'
 import { interruptedBy, type Kit } from '../runner/kit.js'
-import { readMetrics } from '../runner/metrics-reading.js'
-import { isCounted, readTable } from './metrics-table.js'
+import { judgeSeconds } from './metrics-seconds.js'
+import { bytes, counter, lookUntil, seconds, shown, sumOf } from './metrics-shown.js'
+import { slowEcho } from './stream-needs.js'
 
 const EMPTY = new Uint8Array(0)
 /** Bytes of a record beside its plaintext. */
 const RECORD_BYTES = 36
-
-const counter: Counter = {
-  read: async kit => readTable(await readMetrics(kit), kit.target, kit.conversation.around.transport),
-  isCounted,
-}
-
-const seconds = (kit: Kit): string => `sage_request_seconds ${kit.conversation.around.transport}`
-const bytes = (kit: Kit, direction: 'in' | 'out'): string =>
-  `sage_payload_bytes ${kit.conversation.around.transport} ${direction}`
-
-const sumOf = (name: string): string => `${name} sum`
 
 /** Values of a histogram. */
 const both = (...names: readonly string[]): string[] => names.flatMap(name => [name, sumOf(name)])
@@ -44,13 +35,17 @@ const answered = (kit: Kit, answer: Answer, record: Uint8Array): Moved => {
   }
 }
 
-/** What messages move whose records do not open; whether their bytes count the table does not say. */
-const refused = (kit: Kit, answer: Answer): Moved => {
+/** What a message moves whose record, of so many bytes, does not open; of one that breaks its schema there is none. */
+const refused = (kit: Kit, answer: Answer, recordBytes?: number): Moved => {
   if (answer.kind !== 'plain') throw interruptedBy(answer, 'a plain error')
-  return {
-    moves: { 'sage_records_total refused': 1, [seconds(kit)]: 1 },
-    free: [sumOf(seconds(kit)), ...both(bytes(kit, 'in'))],
-  }
+  const received = recordBytes === undefined ? {} : { [bytes(kit, 'in')]: 1, [sumOf(bytes(kit, 'in'))]: recordBytes }
+  return { moves: { 'sage_records_total refused': 1, [seconds(kit)]: 1, ...received }, free: [sumOf(seconds(kit))] }
+}
+
+/** A message of a session, sealed as `wish` says, whose record is not to open. */
+const beingRefused = async (kit: Kit, session: ProbeSession, wish: Partial<SessionDraft>): Promise<Moved> => {
+  const prepared = kit.prepare(kit.draft(session, wish))
+  return refused(kit, await kit.send(session, prepared), prepared.record.length)
 }
 
 const moving = ({ moves, free = [] }: Moved, more: Moved['moves']): Moved => ({ moves: { ...moves, ...more }, free })
@@ -125,11 +120,9 @@ const sessions: readonly Step[] = [
 ]
 
 const records: readonly Step[] = [
-  inSession('a forged record', async (kit, session) => refused(kit, await kit.ask(session, { key: kit.entropy(32) }))),
-  inSession('a replayed record', async (kit, session) => refused(kit, await kit.ask(session, { seq: 0n }))),
-  inSession('a message of no session', async (kit, session) =>
-    refused(kit, await kit.ask(session, { kid: 'kid-nobody' })),
-  ),
+  inSession('a forged record', async (kit, session) => beingRefused(kit, session, { key: kit.entropy(32) })),
+  inSession('a replayed record', async (kit, session) => beingRefused(kit, session, { seq: 0n })),
+  inSession('a message of no session', async (kit, session) => beingRefused(kit, session, { kid: 'kid-nobody' })),
   inSession('a message of a session with a member unknown', async (kit, session) => {
     const prepared = kit.prepare(kit.draft(session))
     const body = JSON.stringify({ ...prepared.envelope, extra: 1 })
@@ -158,11 +151,27 @@ const batches: readonly Step[] = [
         'sage_records_total refused': sent.length - opened,
         'sage_requests_total success': opened,
         [seconds(kit)]: sent.length,
+        [bytes(kit, 'in')]: sent.length,
+        [sumOf(bytes(kit, 'in'))]: sent.length * (RECORD_BYTES + 16),
         [bytes(kit, 'out')]: opened,
         [sumOf(bytes(kit, 'out'))]: opened * (RECORD_BYTES + 16),
       },
-      free: [sumOf(seconds(kit)), ...both(bytes(kit, 'in'))],
+      free: [sumOf(seconds(kit))],
     }
+  }),
+  inSession('a handshake in a batch', async (kit, session) => {
+    const answer = await kit.sendBatch([
+      { what: 'handshake', envelope: kit.prepareHandshake(kit.draftHandshake()).envelope },
+    ])
+    if (answer.kind !== 'batch') throw interruptedBy(answer, 'a batch')
+    void session
+    return { moves: { sage_batches_total: 1, 'sage_handshakes_total refused': 1 } }
+  }),
+  inSession('a batch of more than maxBatch messages', async (kit, session) => {
+    const element = kit.element(session)
+    const answer = await kit.sendBatch(Array.from({ length: kit.target.limits.maxBatch + 1 }, () => element))
+    if (answer.kind !== 'plain') throw interruptedBy(answer, 'a plain error')
+    return { moves: {} }
   }),
   inSession('a batch without messages', async (kit, session) => {
     const { elements, request } = kit.prepareBatch([kit.element(session)])
@@ -178,10 +187,26 @@ const connections: readonly Step[] = [
     if (connection === undefined) throw interruptedBy(readUpgrade(exchanged), 'an honest upgrade')
     return { moves: { sage_connections: 1 } }
   }),
+  {
+    name: 'the end of a connection',
+    begin: async kit => {
+      const other = kit.over('ws')
+      const { exchanged, connection } = await other.socket.connect()
+      if (connection === undefined) throw interruptedBy(readUpgrade(exchanged), 'an honest upgrade')
+      return async () => {
+        const { sage_connections: before = 0 } = await shown(kit)
+        const close = other.socket.frame(opcodes.close, closePayload(1000))
+        await other.conversation.converse('close', [close], { kind: 'end' })
+        // It has answered the close frame; when it knows that the connection is gone, nobody outside can know.
+        await lookUntil(kit, ({ sage_connections: now = 0 }) => now < before)
+        return { moves: { sage_connections: -1 } }
+      }
+    },
+  },
 ]
 
-/** Values that streams move in ways that the table leaves open. */
-const ofStreams = (kit: Kit): string[] => both(seconds(kit), bytes(kit, 'in'), bytes(kit, 'out'))
+/** Values that streams move in ways that the responder has a say in: when it gives credit, and in how many records. */
+const ofStreams = (kit: Kit): string[] => both(bytes(kit, 'in'), bytes(kit, 'out'))
 
 const streams: readonly Step[] = [
   inSession('the opening of a stream', async (kit, session) => {
@@ -200,8 +225,36 @@ const streams: readonly Step[] = [
       return async () => {
         const answer = await stream.finish()
         if (answer.kind !== 'chunk') throw interruptedBy(answer, 'an honest stream')
-        const free = [...ofStreams(kit), 'sage_records_total opened']
-        return { moves: { sage_streams: -1, 'sage_requests_total success': 1 }, free }
+        const free = [...ofStreams(kit), 'sage_records_total opened', sumOf(seconds(kit))]
+        return { moves: { sage_streams: -1, 'sage_requests_total success': 1, [seconds(kit)]: 1 }, free }
+      }
+    },
+  },
+]
+
+/** Opens a stream over HTTP that is under way for a while, until it is to be seen or should be. */
+const openOverHttp = async (kit: Kit, session: ProbeSession) => {
+  const { sage_streams: before = 0 } = await shown(kit)
+  const stream = kit.stream(session, slowEcho(kit))
+  const end = stream.open(undefined, true).then(() => stream.finish())
+  await lookUntil(kit, ({ sage_streams: now = 0 }) => now > before)
+  return { end }
+}
+
+const streamsOverHttp: readonly Step[] = [
+  inSession('the opening of a stream', async (kit, session) => {
+    const { end } = await openOverHttp(kit, session)
+    return { moves: { sage_streams: 1, 'sage_records_total opened': 1 }, free: ofStreams(kit), rest: end }
+  }),
+  {
+    name: 'the end of a stream',
+    begin: async kit => {
+      const { end } = await openOverHttp(kit, await kit.session())
+      return async () => {
+        const answer = await end
+        if (answer.kind !== 'chunk') throw interruptedBy(answer, 'an honest stream')
+        const free = [...ofStreams(kit), sumOf(seconds(kit))]
+        return { moves: { sage_streams: -1, 'sage_requests_total success': 1, [seconds(kit)]: 1 }, free }
       }
     },
   },
@@ -224,4 +277,10 @@ export const metricsCountChecks = [
   counts('batches', batches, { transport: 'http', capability: ['metrics', 'batch'] }),
   counts('connections', connections, { transport: 'ws' }),
   counts('streams', streams, { transport: 'ws', capability: ['metrics', 'stream', 'echo'] }),
+  counts('streams-over-http', streamsOverHttp, { transport: 'http', capability: ['metrics', 'stream', 'echo'] }),
+  accepts('metrics.counts', {
+    variant: 'seconds',
+    needs: { capability: ['metrics', 'echo'], alone: true },
+    run: judgeSeconds,
+  }),
 ]

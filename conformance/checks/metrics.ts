@@ -1,13 +1,22 @@
 import { PING_TASK } from '../../schemas/index.js'
 import { encodeHex } from '../probe/bytes/hex.js'
+import type { Answer } from '../probe/initiator/answer.js'
 import { endpointUrl, messagesUrl } from '../probe/initiator/target.js'
 import type { Exposition } from '../probe/metrics/text-format.js'
 import { headerValues, type WireResponse } from '../probe/net/response-reader.js'
 import { Refusal } from '../probe/refusal.js'
 import { accepts, type Needs } from '../runner/check.js'
 import { broken, brokenBy, type Broken } from '../runner/judgement.js'
-import { interruptedBy, type Kit } from '../runner/kit.js'
-import { metricsHeaders, parseShown, readMetrics, showMetrics, showStrangers } from '../runner/metrics-reading.js'
+import { interruptedBy, unseen, type Kit } from '../runner/kit.js'
+import {
+  metricsHeaders,
+  parseShown,
+  readMetrics,
+  showMetrics,
+  showPretenders,
+  showStrangers,
+  tokensInQuery,
+} from '../runner/metrics-reading.js'
 import { beyondLoopback } from './loopback.js'
 import { judgeMetric, metricsOf } from './metrics-table.js'
 import { judgeRebound } from './rebound.js'
@@ -79,6 +88,12 @@ const judgeNames = (shown: Exposition, names: readonly string[]): Broken | undef
   return undefined
 }
 
+/** Is somebody refused as a stranger who shows `what`? */
+const judgeStranger = (answer: Answer, what: string): Broken | undefined => {
+  const isRefused = answer.kind === 'http' && (answer.status === 401 || answer.status === 403)
+  return isRefused ? undefined : brokenBy(answer, `HTTP 401 or 403 for a stranger with ${what}`)
+}
+
 const seriesOf = (shown: Exposition): Set<string> =>
   new Set(
     [...shown]
@@ -112,10 +127,39 @@ export const metricsChecks = [
   accepts('metrics.private', {
     needs: overHttp,
     run: async kit => {
-      const answer = await showStrangers(kit)
-      const expected = 'HTTP 401 or 403 for a stranger'
-      if (answer.kind !== 'http') return brokenBy(answer, expected)
-      return [401, 403].includes(answer.status) ? undefined : brokenBy(answer, expected)
+      return judgeStranger(await showStrangers(kit), 'nothing to show')
+    },
+  }),
+  accepts('metrics.private', {
+    variant: 'wrong-token',
+    needs: overHttp,
+    run: async kit => {
+      await showStrangers(kit)
+      const wrong = encodeHex(kit.entropy(16))
+      for (const [what, value] of [
+        ['a bearer token of nobody', `Bearer ${wrong}`],
+        ['no bearer token', 'Bearer'],
+        ['an empty bearer token', 'Bearer '],
+        ['a name and a password of nobody', `Basic ${Buffer.from(`admin:${wrong}`).toString('base64')}`],
+      ] as const) {
+        const found = judgeStranger(await showPretenders(kit, [['Authorization', value]]), what)
+        if (found) return found
+      }
+      return undefined
+    },
+  }),
+  accepts('metrics.token-not-in-query', {
+    needs: overHttp,
+    run: async kit => {
+      await showStrangers(kit)
+      await readMetrics(kit)
+      const queries = tokensInQuery(kit)
+      if (queries.length === 0) throw unseen('without --metrics-token there is no token that could be in a query')
+      for (const query of queries) {
+        const found = judgeStranger(await showPretenders(kit, [], query), 'the token in the query')
+        if (found) return found
+      }
+      return undefined
     },
   }),
   accepts('metrics.names', {

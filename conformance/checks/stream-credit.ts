@@ -40,6 +40,12 @@ const judgeOthers = async (kit: Kit, waiting: StreamConversation, forWhat: strin
   return judgeFinish(other, `${while_}, another stream goes on to its end`)
 }
 
+/** Sends a credit that the responder has already: nothing may come of it. */
+const sendCreditAgain = async (kit: Kit, stream: StreamConversation, credit: number): Promise<Broken | undefined> => {
+  await stream.send(stream.draftCredit(credit))
+  return judgeSilence(kit, stream, `nothing comes of a credit of ${credit} chunks that it has already`)
+}
+
 /**
  * Sends chunks whose echoes nobody allows, so that the task cannot take them for ever, until one is beyond what the
  * responder allows. Whether it was shows afterwards: the credit for it may have been on its way.
@@ -82,6 +88,22 @@ export const streamCreditChecks = [
       if (found) return found
       await stream.send(stream.draftCredit(stallingChunks(kit.target)))
       return judgeFinish(stream, 'the rest of the echo, once credit allows it')
+    },
+  }),
+  accepts('stream.credit-again', {
+    needs: stalls,
+    run: async kit => {
+      const { streamWindow } = kit.target.limits
+      const { stream, found } = await openToTheWindow(kit)
+      if (found) return found
+      const before = await sendCreditAgain(kit, stream, streamWindow)
+      if (before) return before
+      await stream.send(stream.draftCredit(streamWindow + 1))
+      return (
+        (await judgeChunks(stream, 1, 'one more chunk')) ??
+        (await sendCreditAgain(kit, stream, streamWindow + 1)) ??
+        judgeFinish(stream, 'the rest of the echo, after credits that were given twice')
+      )
     },
   }),
   accepts('stream.credit-given', {

@@ -2,13 +2,15 @@ import { CLOSE_TASK, PING_TASK } from '../../schemas/index.js'
 import type { StreamConversation } from '../probe/initiator/stream-conversation.js'
 import type { Target } from '../probe/initiator/target.js'
 import { accepts } from '../runner/check.js'
-import { Interruption, judgeAcceptance, type Broken } from '../runner/judgement.js'
-import type { Kit } from '../runner/kit.js'
+import { Interruption, isAccepted, judgeAcceptance, judgeRefusal, type Broken } from '../runner/judgement.js'
+import { interruptedBy, type Kit } from '../runner/kit.js'
 import { judgeErrorEnd, judgeFinish, judgeSilence } from '../runner/stream-judgement.js'
-import { echoesOverWs, stalls, tooFewRecordsFor } from './stream-needs.js'
+import { echoes, echoesOverWs, slowEcho, stalls, tooFewRecordsFor } from './stream-needs.js'
 import { openToTheWindow } from './stream-window.js'
 
 const EMPTY = new Uint8Array(0)
+/** Pings that are answered before something that was sent earlier, over another connection, counts as arrived. */
+const PINGS_BEFORE = 5
 /** Streams that the suite opens at once on a connection. */
 const MOST_STREAMS = 64
 
@@ -100,6 +102,35 @@ export const streamEndChecks = [
       return judgeClosed(kit.over('http'), stream)
     },
   }),
+  accepts('stream.session-closed', {
+    variant: 'expired',
+    needs: echoesOverWs,
+    run: async kit => {
+      const { maxSessionAgeSeconds, maxSessionIdleSeconds } = kit.target.limits
+      const stream = kit.stream(await kit.session())
+      await stream.open()
+      // What was sent before time passes is to arrive before it, and before what is sent after it.
+      const ping = await kit.ping(stream.session)
+      if (!isAccepted(ping)) throw interruptedBy(ping, 'a ping beside a stream')
+      await kit.elapseBeyond(Math.min(maxSessionAgeSeconds, maxSessionIdleSeconds))
+      return (
+        judgeRefusal(await kit.ping(stream.session), { plain: 'session_unknown' }) ?? judgeErrorEnd(stream, 'cancelled')
+      )
+    },
+  }),
+  accepts('stream.session-closed', {
+    variant: 'http',
+    needs: { ...echoes, transport: 'http' },
+    run: async kit => {
+      const stream = kit.stream(await kit.session(), slowEcho(kit))
+      const opened = stream.open(undefined, true)
+      // It is there before these are answered, or at least before the last of them.
+      for (let count = 0; count < PINGS_BEFORE; count++) await kit.ping(stream.session)
+      const closed = await kit.close(stream.session)
+      await opened
+      return judgeAcceptance(closed, 'close') ?? judgeErrorEnd(stream, 'cancelled')
+    },
+  }),
   accepts('stream.control-late', {
     needs: { transport: 'ws', capability: 'stream' },
     run: async kit => judgeIgnored(kit, kit.stream(await kit.session(), { task_id: PING_TASK }), 'no stream'),
@@ -111,6 +142,25 @@ export const streamEndChecks = [
       const stream = kit.stream(await kit.session())
       await stream.open(undefined, true)
       return (await judgeFinish(stream, 'an echo of one chunk')) ?? judgeIgnored(kit, stream, 'a stream that is over')
+    },
+  }),
+  accepts('stream.control-late', {
+    variant: 'other-faults',
+    needs: { transport: 'ws', capability: 'stream' },
+    run: async kit => {
+      const session = await kit.session()
+      for (const [what, wish] of [
+        ['a task of nobody', { task_id: 'nobody/serves-this@v1' }],
+        ['an encoding of nobody', { encoding: 'x-none' }],
+        ['no gzip', { encoding: 'gzip', plaintext: Uint8Array.of(0) }],
+        ['a plaintext', { plaintext: Uint8Array.of(0) }],
+      ] as const) {
+        const stream = kit.stream(session, { task_id: PING_TASK })
+        await stream.send(stream.draft({ cancel: true }, { plaintext: EMPTY, ...wish }))
+        const found = await judgeSilence(kit, stream, `a control of no stream, with ${what}, is ignored`)
+        if (found) return found
+      }
+      return undefined
     },
   }),
   accepts('stream.limit', {

@@ -29,6 +29,22 @@ const judgeMembers = async (stream: StreamConversation, count: number): Promise<
   return isEqual(sent, received) ? undefined : broken('plaintext', what, 'another plaintext')
 }
 
+/** Reads an echo whose chunks have to be compressed where those of the request were. */
+const judgeCodings = async (
+  stream: StreamConversation,
+  codings: readonly (string | undefined)[],
+): Promise<Broken | undefined> => {
+  const what = `an echo with chunks ${codings.map(coding => (coding ? 'compressed' : 'as they are')).join(' and ')}`
+  for (const [index, coding] of codings.entries()) {
+    const part = await stream.next()
+    if (part.kind !== 'chunk' || part.end !== (index === codings.length - 1)) return brokenBy(part, what)
+    if ((part.member === undefined) !== (coding === undefined))
+      return broken(part.member ? 'gzip' : 'no-gzip', what, `chunk ${index} was ${part.member ? '' : 'not '}compressed`)
+  }
+  const [sent, received] = [concat(...stream.sent), concat(...stream.received)]
+  return isEqual(sent, received) ? undefined : broken('plaintext', what, 'another plaintext')
+}
+
 /** Compression of the chunks of a stream. */
 export const streamGzipChecks = [
   accepts('gzip.echo', {
@@ -48,6 +64,27 @@ export const streamGzipChecks = [
       await awaitRoom(stream)
       await stream.send(compressed(stream.draftChunk(kit.entropy(6), true)))
       return judgeMembers(stream, 2)
+    },
+  }),
+  accepts('gzip.echo', {
+    variant: 'mixed-stream',
+    needs: { capability, transport: 'ws' },
+    run: async kit => {
+      const session = await kit.session()
+      for (const codings of [
+        ['gzip', undefined],
+        [undefined, 'gzip'],
+      ]) {
+        const stream = kit.stream(session)
+        const [first, last] = codings.map(coding => (draft: SessionDraft) => (coding ? compressed(draft) : draft))
+        await stream.send(first!(stream.draftChunk()))
+        await stream.send(stream.draftCredit(kit.target.limits.streamWindow + 1))
+        await awaitRoom(stream)
+        await stream.send(last!(stream.draftChunk(undefined, true)))
+        const found = await judgeCodings(stream, codings)
+        if (found) return found
+      }
+      return undefined
     },
   }),
   rejects('gzip.one-member', {

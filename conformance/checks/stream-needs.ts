@@ -1,4 +1,4 @@
-import { MAX_ECHO_CHUNKS } from '../../schemas/index.js'
+import { MAX_ECHO_CHUNKS, MAX_ECHO_DELAY_MS } from '../../schemas/index.js'
 import type { Target } from '../probe/initiator/target.js'
 import type { StreamConversation } from '../probe/initiator/stream-conversation.js'
 import type { Needs } from '../runner/check.js'
@@ -37,6 +37,15 @@ export const stalls: Needs = { ...echoesOverWs, unobservable: whyNotStalling }
 /** Opens an echo that stands still after `streamWindow` chunks of one byte; the initiator's direction is closed. */
 export const openStalling = async (kit: Kit, stream: StreamConversation): Promise<void> =>
   stream.open(kit.entropy(stallingChunks(kit.target)), true)
+
+/** Milliseconds for which an echo is held up that is to be seen under way. */
+const SLOW_MS = 1000
+
+/** What makes an echo be under way for as long as something takes, as far as answers are waited for. */
+export const slowEcho = ({ conversation }: Kit) => {
+  const most = Math.min(MAX_ECHO_DELAY_MS, conversation.around.timeoutMs / 2)
+  return { metadata: { 'delay-ms': String(Math.floor(Math.min(SLOW_MS, most))) } }
+}
 
 /** What makes an echo send its plaintext in chunks of so many bytes. */
 export const inChunksOf = (bytes: number | string) => ({ metadata: { chunk_size: String(bytes) } })

@@ -194,6 +194,32 @@ export const streamViolationChecks = [
       return undefined
     },
   }),
+  accepts('error.precedence', {
+    variant: 'live-stream',
+    needs: echoesOverWs,
+    run: async kit => {
+      const session = await kit.session()
+      for (const [what, error, member, wish] of [
+        ['task before stream.task-changed', 'task_unsupported', { credit: 1000 }, { task_id: 'nobody/serves-this@v1' }],
+        ['task before stream.gap', 'task_unsupported', { seq: 5, end: true }, { task_id: 'nobody/serves-this@v1' }],
+        ['encoding before stream.gap', 'encoding_unsupported', { seq: 5, end: true }, { encoding: 'x-none' }],
+        [
+          'encoding before stream.task-changed',
+          'encoding_unsupported',
+          { seq: 1, end: true },
+          { task_id: PING_TASK, encoding: 'x-none' },
+        ],
+      ] as const) {
+        const stream = kit.stream(session)
+        await stream.open()
+        await awaitRoom(stream)
+        await stream.send(stream.draft(member, wish))
+        const found = await judgeErrorEnd(stream, error)
+        if (found) return { ...found, observed: `${what}: ${found.observed}` }
+      }
+      return undefined
+    },
+  }),
   accepts('stream.violation-contained', {
     needs: echoesOverWs,
     run: async kit => {

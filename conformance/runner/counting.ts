@@ -9,6 +9,8 @@ export interface Moved {
   readonly moves: Readonly<Record<string, number>>
   /** Values that it may move or not. */
   readonly free?: readonly string[]
+  /** What is to be waited for once the values have been read. */
+  readonly rest?: Promise<unknown> | undefined
 }
 
 /** Something that happens, and is counted. */
@@ -66,6 +68,7 @@ export const judgeCounts = async (
       const before = await read(kit)
       const moved = await happen()
       const difference = differenceOf(step, [before, await read(kit)], moved, isWrong)
+      await moved.rest
       await kit.finish()
       if (difference) found.push(difference)
     }

@@ -3,7 +3,7 @@ import { readFetched } from '../probe/initiator/answer.js'
 import { endpointUrl, type Target } from '../probe/initiator/target.js'
 import { parseMetrics, type Exposition } from '../probe/metrics/text-format.js'
 import type { Exchanged, WireRequest } from '../probe/net/exchange.js'
-import { METRICS_TOKEN } from '../probe/net/secret.js'
+import { METRICS_TOKEN, METRICS_TOKEN_IN_QUERY } from '../probe/net/secret.js'
 import { Refusal } from '../probe/refusal.js'
 import { Interruption } from './judgement.js'
 import { interruptedBy, type Kit } from './kit.js'
@@ -24,8 +24,21 @@ export const metricsHeaders = (kit: Kit): WireRequest['headers'] =>
     : []
 
 /** A GET of the metrics. */
-const fetchMetrics = (kit: Kit, headers = metricsHeaders(kit)): Promise<Exchanged> =>
-  kit.fetch('metrics', 'GET', endpointUrl(kit.target, 'metrics'), [['Accept', 'text/plain;version=0.0.4'], ...headers])
+const fetchMetrics = (kit: Kit, headers = metricsHeaders(kit), query = ''): Promise<Exchanged> => {
+  const url = new URL(endpointUrl(kit.target, 'metrics'))
+  if (query !== '') url.search = query
+  return kit.fetch('metrics', 'GET', url, [['Accept', 'text/plain;version=0.0.4'], ...headers])
+}
+
+/** The answer to a GET of the metrics by somebody who shows what makes no difference. */
+export const showPretenders = async (kit: Kit, headers: WireRequest['headers'], query?: string): Promise<Answer> =>
+  readFetched(await fetchMetrics(kit, headers, query))
+
+/** Names of what might hold a token in a query, with the token of the caller, if that may go there. */
+export const tokensInQuery = (kit: Kit): readonly string[] =>
+  metricsHeaders(kit).length === 0
+    ? []
+    : ['access_token', 'token', 'authorization'].map(name => `?${name}=${METRICS_TOKEN_IN_QUERY}`)
 
 /** The answer to a GET of the metrics that shows them; where they are not shown to the suite nothing can be judged by them. */
 export const showMetrics = async (kit: Kit): Promise<Answer> => {

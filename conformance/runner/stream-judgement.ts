@@ -27,7 +27,7 @@ export const judgeErrorEnd = async (
   let part = await stream.next()
   while (part.kind === 'chunk' && !part.end) part = await stream.next()
   if (part.kind !== 'authenticated' || part.error !== code) return brokenBy(part, expected)
-  const { length } = part.plaintext
+  const { length } = part.member ?? part.plaintext
   return length === 0 ? undefined : broken('plaintext', `${expected} and an empty plaintext`, `${length} bytes of it`)
 }
 

@@ -49,7 +49,9 @@ const answer = (
 }
 
 const silence = (what: 'continuation' | 'late control', request: StreamedRequest, state: ResponderState): Reply =>
-  state.streamParts.isAnswered(what) ? answer(request, undefined, state) : { kind: 'none', message: request.received }
+  state.streamParts.isAnswered(what, request.received.message)
+    ? answer(request, undefined, state)
+    : { kind: 'none', message: request.received }
 
 /** The code with which a check refuses. @throws what is no refusal */
 const refusalBy = (check: () => void): AuthenticatedErrorCode | undefined => {

@@ -126,7 +126,8 @@ export class ResponderStream implements TabledStream {
     }
   }
 
-  private get isDuplex(): boolean {
+  /** Does its initiator send more than its opening? */
+  get isDuplex(): boolean {
     return this.input.about.transport === 'ws'
   }
 

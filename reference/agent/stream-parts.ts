@@ -1,4 +1,4 @@
-import type { AuthenticatedErrorCode, Stream } from '../../schemas/index.js'
+import type { AuthenticatedErrorCode, SessionMessage, Stream } from '../../schemas/index.js'
 import type { ReceivedSessionMessage } from '../message/envelope.js'
 import type { GZIP } from './encoding.js'
 import type { ResponderStream } from './responder-stream.js'
@@ -49,7 +49,7 @@ export interface StreamParts {
   /** The one chunk with which a message is answered that opens no stream and names none (stream.error-ends). */
   readonly only: (id: string) => Stream
   /** Has a message that went into a live stream, or a late control, an answer of its own? (stream.no-own-response, stream.control-late) */
-  readonly isAnswered: (what: 'continuation' | 'late control') => boolean
+  readonly isAnswered: (what: 'continuation' | 'late control', message: SessionMessage) => boolean
 }
 
 /** The decisions as the specification has them. */

@@ -1,4 +1,4 @@
-import { constants, gunzipSync, inflateRawSync, unzipSync } from 'node:zlib'
+import { constants, gunzipSync, gzipSync, inflateRawSync, unzipSync } from 'node:zlib'
 import { ECHO_TASK, MAX_PING_BYTES, MIN_GZIP_BYTES, PING_TASK } from '../../../schemas/index.js'
 import { asksForGzip } from '../../../reference/agent/encoding.js'
 import type { ResponderParts } from '../../../reference/agent/responder-parts.js'
@@ -38,6 +38,32 @@ const codingOf = (isCompressed: (message: Message, plaintext: Uint8Array) => boo
   }))
 
 const isLarge = (plaintext: Uint8Array): boolean => plaintext.length >= MIN_GZIP_BYTES
+
+/** Compresses whatever it answers to whom asks for that, errors too. */
+const errorsCompressed: Fault = honest => {
+  let [isAsked, isError] = [false, false]
+  return all(
+    insert('task', ({ message }) => void (isAsked = asksForGzip(message)), 'task.unknown'),
+    parts(before => ({
+      responseAad: (response, hash, parts) => {
+        isError = isAsked && !response.success
+        if (isError) Object.assign(response, { encoding: 'gzip' })
+        return before.responseAad(response, hash, parts)
+      },
+      sealAead: (input, plaintext) => before.sealAead(input, isError ? gzipSync(plaintext) : plaintext),
+    })),
+  )(honest)
+}
+
+/** Answers each chunk of a stream with the coding of the one that opened it. */
+const codingOfTheOpening: Fault = honest => {
+  const codings = new Map<string, string | undefined>()
+  return codingOf(message => {
+    const name = `${message.kid} ${message.stream?.id ?? message.id}`
+    if (!codings.has(name)) codings.set(name, message.encoding)
+    return codings.get(name) === 'gzip'
+  })(honest)
+}
 
 /** Responders that are wrong in compression. */
 export const gzipMutants = [
@@ -146,6 +172,8 @@ export const gzipMutants = [
     ['gzip.echo'],
     codingOf((message, plaintext) => asksForGzip(message) && isLarge(plaintext)),
   ),
+  mutant('echo-with-the-encoding-of-the-opening', ['gzip.echo/mixed-stream'], codingOfTheOpening),
+  mutant('errors-compressed', ['error.empty-plaintext/gzip'], errorsCompressed),
   mutant('everything-compressed-that-may-be', ['gzip.small'], codingOf(asksForGzip)),
   mutant('gzip-taken-undeclared', ['task.encoding/gzip'], omit('task', 'task.encoding'), {
     capabilities: { gzip: false },

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Meter } from '../../../reference/agent/meter.js'
 import type { WireAnswer } from '../../../reference/http/wire.js'
-import { all, mutant, responder, wire, type Fault } from './mutant.js'
+import { all, insert, mutant, omit, responder, streams, wire, type Fault } from './mutant.js'
 
 /** Changes the text of the metrics. */
 const text = (change: (text: string) => string): Fault =>
@@ -58,8 +58,74 @@ const later =
 /** A gauge that always says the same. */
 const stuck = (name: string): Fault => lines(line => (line.startsWith(`${name} `) ? `${name} 0` : line))
 
+/** A gauge that goes up and never down. */
+const neverFalls =
+  (name: string): Fault =>
+  honest => {
+    let most = 0
+    return lines(line => {
+      if (!line.startsWith(`${name} `)) return line
+      most = Math.max(most, Number(line.slice(name.length + 1)))
+      return `${name} ${most}`
+    })(honest)
+  }
+
+/** Streams that an HTTP connection has are not among those that are shown. */
+const countsNoStreamsOverHttp: Fault = honest => {
+  let open = 0
+  return all(
+    streams(({ outgoing }) => ({
+      outgoing: async function* (sends, about) {
+        const more = about.transport === 'http' ? 1 : 0
+        open += more
+        try {
+          yield* outgoing(sends, about)
+        } finally {
+          open -= more
+        }
+      },
+    })),
+    text(whole => whole.replace(/^sage_streams (.*)$/m, (_line, value) => `sage_streams ${Number(value) - open}`)),
+  )(honest)
+}
+
 const valueIn = (whole: string, series: string): number =>
   Number(new RegExp(`^${series.replace(/[{}"]/g, '\\$&')} (.*)$`, 'm').exec(whole)?.[1])
+
+/** Counts the batches that are too long, too. */
+const countsRefusedBatches: Fault = honest => {
+  let count = NOTHING
+  return all(
+    responder(() => ({
+      meter: own => {
+        count = own.batch
+        return own
+      },
+    })),
+    insert(
+      'batch',
+      ({ batch, limits: { maxBatch } }) => {
+        if (Array.isArray(batch['messages']) && batch['messages'].length > maxBatch) count()
+        return undefined
+      },
+      'batch.limit',
+    ),
+  )(honest)
+}
+
+/** Counts the bytes of records that it has opened, and of no others. */
+const countsBytesOfOpened: Fault = honest => {
+  let isOpened = false
+  return meter(({ record, recordBytes }) => ({
+    record: outcome => {
+      isOpened = outcome === 'opened'
+      record(outcome)
+    },
+    recordBytes: (transport, direction, bytes) => {
+      if (direction === 'out' || isOpened) recordBytes(transport, direction, bytes)
+    },
+  }))(honest)
+}
 
 /** Responders that are wrong in their metrics. */
 export const metricsMutants = [
@@ -82,6 +148,36 @@ export const metricsMutants = [
     'strangers-are-told-there-is-nothing',
     ['metrics.private'],
     wire(['metrics'], answer => (answer.status === 401 ? { ...answer, status: 404 } : answer)),
+  ),
+  mutant(
+    'any-bearer-token-taken',
+    ['metrics.private/wrong-token'],
+    all(
+      omit('metrics', 'metrics.private'),
+      insert('metrics', ({ authorization = '' }) => (/^bearer /i.test(authorization) ? undefined : 401)),
+    ),
+  ),
+  mutant(
+    'whoever-has-a-name-is-no-stranger',
+    ['metrics.private/wrong-token'],
+    all(
+      omit('metrics', 'metrics.private'),
+      insert('metrics', ({ authorization, mayRead }) =>
+        authorization?.startsWith('Basic ') || mayRead(authorization) ? undefined : 401,
+      ),
+    ),
+  ),
+  ...['access_token', 'token'].map(name =>
+    mutant(
+      `${name.replace('_', '-')}-in-the-query-taken`,
+      ['metrics.token-not-in-query'],
+      all(
+        omit('metrics', 'metrics.private'),
+        insert('metrics', ({ authorization, query, mayRead }) =>
+          mayRead(authorization) || mayRead(`Bearer ${query.get(name)}`) ? undefined : 401,
+        ),
+      ),
+    ),
   ),
   mutant(
     'metrics-untyped',
@@ -174,6 +270,25 @@ export const metricsMutants = [
       },
     })),
   ),
+  mutant('batches-beyond-their-limit-counted', ['metrics.counts/batches'], countsRefusedBatches),
+  mutant(
+    'milliseconds-for-seconds',
+    ['metrics.counts/seconds'],
+    meter(({ answered }) => ({ answered: (transport, passed) => answered(transport, passed * 1000) })),
+  ),
+  mutant(
+    'time-of-tasks-left-out',
+    ['metrics.counts/seconds'],
+    meter(({ answered }) => ({ answered: transport => answered(transport, 0) })),
+  ),
+  mutant('connections-counted-for-ever', ['metrics.counts/connections'], neverFalls('sage_connections')),
+  mutant('streams-over-http-uncounted', ['metrics.counts/streams-over-http'], countsNoStreamsOverHttp),
+  mutant(
+    'streams-shown-for-ever',
+    ['metrics.counts/streams', 'metrics.counts/streams-over-http'],
+    neverFalls('sage_streams'),
+  ),
+  mutant('bytes-of-what-opens-alone', ['metrics.counts/records', 'metrics.counts/batches'], countsBytesOfOpened),
   mutant('connections-uncounted', ['metrics.counts/connections'], stuck('sage_connections')),
   mutant('streams-uncounted', ['metrics.counts/streams'], stuck('sage_streams')),
 ]

@@ -1,4 +1,4 @@
-import { mutant, responder, wire, withJson, withoutHeader } from './mutant.js'
+import { all, insert, mutant, omit, responder, wire, withJson, withoutHeader } from './mutant.js'
 
 /** Responders that are wrong in what they say of their health. */
 export const pageMutants = [
@@ -26,6 +26,32 @@ export const pageMutants = [
     'health-with-details',
     ['health.strangers'],
     wire(['health'], answer => withJson(answer, body => ({ ...body, version: '1.0.0' }))),
+  ),
+  mutant(
+    'health-of-an-empty-probe',
+    ['health.probe-unknown'],
+    all(
+      omit('health', 'health.probe-unknown'),
+      insert('health', ({ query }) => {
+        const [probe = '', ...more] = query.getAll('probe')
+        return more.length === 0 && ['', 'live', 'ready'].includes(probe) ? undefined : 'malformed'
+      }),
+    ),
+  ),
+  mutant(
+    'health-of-the-last-probe',
+    ['health.probe-unknown'],
+    all(
+      omit('health', 'health.probe-unknown'),
+      insert('health', ({ query }) =>
+        ['live', 'ready'].includes(query.getAll('probe').at(-1) ?? 'ready') ? undefined : 'malformed',
+      ),
+    ),
+  ),
+  mutant(
+    'health-without-head',
+    ['health.head'],
+    insert('health', ({ method }) => (method === 'HEAD' ? 'method_not_allowed' : undefined)),
   ),
   mutant('health-cacheable', ['health.no-store'], wire(['health'], withoutHeader('cache-control'))),
   mutant(

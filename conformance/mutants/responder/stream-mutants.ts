@@ -68,6 +68,22 @@ const oneThingAtATime: Fault = honest => {
   )(honest)
 }
 
+/** Streams of a session that ends by itself go on; those of one that is closed do not. */
+const outliveExpiry: Fault = honest => {
+  const expired = new Set<string>()
+  const life = honest.guards.life.map(([id, refuse]): (typeof honest.guards.life)[number] => [
+    id,
+    context => {
+      const refusal = refuse(context)
+      if (refusal !== undefined) expired.add(context.session.kid)
+      return refusal
+    },
+  ])
+  return streams(({ sessionEnded }) => ({
+    sessionEnded: stream => (expired.has(stream.kid) ? undefined : sessionEnded(stream)),
+  }))({ ...honest, guards: { ...honest.guards, life } })
+}
+
 const anyConnection = {}
 
 const LOW = { limits: { maxStreams: 2 } }
@@ -111,6 +127,25 @@ export const streamMutants = [
       omit('stream', 'stream.credit-shrinks'),
       insert('stream', ({ member, live, limits }) =>
         violationIf('credit' in member && live !== undefined && member.credit < limits.streamWindow),
+      ),
+    ),
+  ),
+  mutant(
+    'equal-credit-is-a-violation',
+    ['stream.credit-again'],
+    all(
+      omit('stream', 'stream.credit-shrinks'),
+      insert('stream', ({ member, live }) =>
+        violationIf('credit' in member && live !== undefined && member.credit <= live.credit),
+      ),
+    ),
+  ),
+  mutant(
+    'equal-credit-once-is-a-violation',
+    ['stream.credit-again'],
+    insert('stream', ({ member, live }) =>
+      violationIf(
+        'credit' in member && live !== undefined && live.credit > live.window && member.credit === live.credit,
       ),
     ),
   ),
@@ -175,6 +210,11 @@ export const streamMutants = [
     streams(() => ({ violated: stream => stream.fail('cancelled') })),
   ),
   mutant(
+    'every-error-of-a-live-stream-a-violation',
+    ['error.precedence/live-stream'],
+    streams(() => ({ violated: stream => stream.fail('stream_violation') })),
+  ),
+  mutant(
     'violation-ends-the-session',
     ['stream.violation-contained'],
     onViolation(({ session }) => session.end()),
@@ -230,8 +270,21 @@ export const streamMutants = [
   ),
   mutant(
     'streams-outlive-their-session',
-    ['stream.session-closed', 'stream.session-closed/elsewhere'],
+    [
+      'stream.session-closed',
+      'stream.session-closed/elsewhere',
+      'stream.session-closed/http',
+      'stream.session-closed/expired',
+    ],
     streams(() => ({ sessionEnded: () => undefined })),
+  ),
+  mutant('streams-outlive-a-session-that-expires', ['stream.session-closed/expired'], outliveExpiry),
+  mutant(
+    'streams-over-http-outlive-their-session',
+    ['stream.session-closed/http'],
+    streams(({ sessionEnded }) => ({
+      sessionEnded: stream => (stream.isDuplex ? sessionEnded(stream) : undefined),
+    })),
   ),
   mutant('stream-holds-up-the-connection', ['stream.isolated', 'stream.isolated/credit'], oneThingAtATime),
   mutant(

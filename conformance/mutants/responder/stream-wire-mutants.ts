@@ -187,8 +187,20 @@ export const streamWireMutants = [
   ),
   mutant(
     'late-control-answered',
-    ['stream.control-late', 'stream.control-late/over'],
+    ['stream.control-late', 'stream.control-late/over', 'stream.control-late/other-faults'],
     streams(() => ({ isAnswered: what => what === 'late control' })),
+  ),
+  mutant(
+    'late-control-of-an-unknown-task-answered',
+    ['stream.control-late/other-faults'],
+    streams(() => ({
+      isAnswered: (what, { task_id }) => what === 'late control' && !task_id.startsWith('sage/'),
+    })),
+  ),
+  mutant(
+    'late-control-of-an-unknown-encoding-answered',
+    ['stream.control-late/other-faults'],
+    streams(() => ({ isAnswered: (what, { encoding }) => what === 'late control' && encoding !== undefined })),
   ),
   mutant(
     'broken-continuation-ends-the-stream',
@@ -231,6 +243,11 @@ export const streamWireMutants = [
     'lines-without-line-feeds',
     ['stream.http-answer'],
     lines(line => line.trimEnd()),
+  ),
+  mutant(
+    'lines-of-windows',
+    ['stream.http-answer', 'stream.http-answer/error'],
+    lines(line => line.replace('\n', '\r\n')),
   ),
   mutant(
     'empty-lines-between',

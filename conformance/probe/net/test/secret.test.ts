@@ -1,6 +1,6 @@
 import t from 'tap'
 import type { Exchanged, WireRequest } from '../exchange.js'
-import { METRICS_TOKEN, withMetricsToken } from '../secret.js'
+import { METRICS_TOKEN, METRICS_TOKEN_IN_QUERY, withMetricsToken } from '../secret.js'
 
 const url = new URL('http://localhost/metrics')
 const token = 'a-token-of-some-length'
@@ -33,6 +33,22 @@ t.test('the token is sent, and seen nowhere', async t => {
     Buffer.concat([expected, Uint8Array.of(0xff, 0x00)]).equals(response?.body ?? new Uint8Array(0)),
     'other bytes are as they came',
   )
+})
+
+t.test('in a query it is sent as a query has it, and seen nowhere in either form', async t => {
+  const strange = 'a+token/of=some'
+  const sent: string[] = []
+  const exchange = withMetricsToken(async ({ path }) => {
+    sent.push(path)
+    const body = Buffer.from(`${path} ${strange}`)
+    return { kind: 'response', response: { status: 302, headers: [['location', path]], body } }
+  }, strange)
+  const path = `/metrics?token=${METRICS_TOKEN_IN_QUERY}`
+  const seen = await exchange({ ...request('none'), path }, url)
+  t.strictSame(sent, ['/metrics?token=a%2Btoken%2Fof%3Dsome'])
+  const response = seen.kind === 'response' ? seen.response : undefined
+  t.strictSame(response?.headers, [['location', path]])
+  t.equal(Buffer.from(response?.body ?? []).toString(), `${path} ${METRICS_TOKEN}`)
 })
 
 t.test('a request that does not ask for it is as it is', async t => {
