@@ -23,7 +23,6 @@ const unknownProbes = [
   '?probe=liveness',
   '?probe=live,ready',
   '?probe=',
-  '?probe',
   '?probe=live&probe=live',
   '?probe=nobody&probe=live',
   '?probe=live&probe=nobody',

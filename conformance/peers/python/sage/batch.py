@@ -41,6 +41,7 @@ def _open(responder: Responder, message: Any, arrived: float) -> Opened | dict[s
             raise PlainError("malformed")
         message_id = message["id"] if is_token(message.get("id")) else None
         if "kid" not in message:
+            responder.metrics.handshakes.add("refused")
             raise PlainError("malformed", message_id)
         if "stream" in message:
             responder.refuse_record("http", arrived)
