@@ -11,6 +11,8 @@ import { openToTheWindow } from './stream-window.js'
 const EMPTY = new Uint8Array(0)
 /** Pings that are answered before something that was sent earlier, over another connection, counts as arrived. */
 const PINGS_BEFORE = 5
+/** Times that what may be a matter of order is tried. */
+const TRIES = 3
 /** Streams that the suite opens at once on a connection. */
 const MOST_STREAMS = 64
 
@@ -54,6 +56,16 @@ const interruptIfBusy = async (kit: Kit, streams: readonly StreamConversation[])
 /** Closes the session of a stream while it is live; the stream has to end with `cancelled`. */
 const judgeClosed = async (kit: Kit, stream: StreamConversation): Promise<Broken | undefined> => {
   const closed = await kit.ask(stream.session, { task_id: CLOSE_TASK, plaintext: EMPTY })
+  return judgeAcceptance(closed, 'close') ?? judgeErrorEnd(stream, 'cancelled')
+}
+
+/** Closes the session of a stream that is under way over HTTP, where each message has a connection of its own. */
+const judgeClosedOverHttp = async (kit: Kit): Promise<Broken | undefined> => {
+  const stream = kit.stream(await kit.session(), slowEcho(kit))
+  const opened = stream.open(undefined, true)
+  for (let count = 0; count < PINGS_BEFORE; count++) await kit.ping(stream.session)
+  const closed = await kit.close(stream.session)
+  await opened
   return judgeAcceptance(closed, 'close') ?? judgeErrorEnd(stream, 'cancelled')
 }
 
@@ -122,13 +134,13 @@ export const streamEndChecks = [
     variant: 'http',
     needs: { ...echoes, transport: 'http' },
     run: async kit => {
-      const stream = kit.stream(await kit.session(), slowEcho(kit))
-      const opened = stream.open(undefined, true)
-      // It is there before these are answered, or at least before the last of them.
-      for (let count = 0; count < PINGS_BEFORE; count++) await kit.ping(stream.session)
-      const closed = await kit.close(stream.session)
-      await opened
-      return judgeAcceptance(closed, 'close') ?? judgeErrorEnd(stream, 'cancelled')
+      let found: Broken | undefined
+      // Whether the close has overtaken the opening, of which nothing comes at once, shows only when it does not again.
+      for (let tries = 0; tries < TRIES; tries++) {
+        found = await judgeClosedOverHttp(kit)
+        if (found?.reasonCode !== 'plain-session-unknown') break
+      }
+      return found
     },
   }),
   accepts('stream.control-late', {

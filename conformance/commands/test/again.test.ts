@@ -94,15 +94,11 @@ t.test('files whose names a shell would take apart stay whole', async t => {
   await repeats(t, line, result)
 })
 
-const peer = [
-  process.execPath,
-  dist('conformance/mutants/initiator/peer.js'),
-  'initiator-omits-handshake-response-echo',
-]
+const peer = [process.execPath, dist('conformance/mutants/initiator/peer.js'), 'initiator-omits-handshake-response-ts']
 
 t.test('a failure of an initiator fails again by its line, whatever its words are', async t => {
   const odd = ["it's", '"$HOME"', '', '*', 'ü', 'a b']
-  const only = ['--only', 'handshake.response-echo', '--transport', 'ws']
+  const only = ['--only', 'handshake.response-ts', '--transport', 'ws']
   const { report } = await judge(t, ['run-client', ...only, '--', ...peer, ...odd])
   const [result] = failing(report)
   if (!result) throw new Error('nothing failed')

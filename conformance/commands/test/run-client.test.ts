@@ -39,23 +39,20 @@ t.test('the reference, as a command, is conformant, and the report is one', asyn
 })
 
 t.test('a mutant, as a command, is not, and the check that finds it can be repeated', async t => {
-  const { status, shown } = await run(mutant('initiator-omits-handshake-response-echo'), {
-    only: ['handshake.response-echo'],
+  const { status, shown } = await run(mutant('initiator-omits-handshake-response-ts'), {
+    only: ['handshake.response-ts'],
     transport: 'ws',
   })
   t.equal(status, 1)
-  t.match(shown, 'fail  handshake.response-echo over ws (accepted)')
-  t.match(
-    shown,
-    /again: +sage-conformance run-client --only handshake\.response-echo --transport ws -- \S+ \S+peer\.js/,
-  )
+  t.match(shown, 'fail  handshake.response-ts over ws (accepted)')
+  t.match(shown, /again: +sage-conformance run-client --only handshake\.response-ts --transport ws -- \S+ \S+peer\.js/)
 })
 
 t.test('the failure of a command can be known', async t => {
-  const known = [{ check: 'handshake.response-echo', transport: 'http', reasonCode: 'accepted' }]
+  const known = [{ check: 'handshake.response-ts', transport: 'http', reasonCode: 'accepted' }]
   const path = join(t.testdir({ list: JSON.stringify({ baseline: 'sage-conformance/1', known }) }), 'list')
-  const { status, shown } = await run(mutant('initiator-omits-handshake-response-echo'), {
-    only: ['handshake.response-echo'],
+  const { status, shown } = await run(mutant('initiator-omits-handshake-response-ts'), {
+    only: ['handshake.response-ts'],
     transport: 'http',
     baseline: path,
     failFast: true,
