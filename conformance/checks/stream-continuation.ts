@@ -4,7 +4,7 @@ import type { StreamFields } from '../probe/wire/aad.js'
 import { accepts, rejects, type Prepared } from '../runner/check.js'
 import { judgeRefusal } from '../runner/judgement.js'
 import { awaitRoom, judgeFinish } from '../runner/stream-judgement.js'
-import { echoesOverWs, oneStreamOnly } from './stream-needs.js'
+import { begunWithCredit, echoesOverWs, oneStreamOnly } from './stream-needs.js'
 
 const authenticationFailed = { plain: 'authentication_failed' } as const
 const livesOn = ['same-bytes-accepted', 'other-stream-lives', 'session-lives'] as const
@@ -37,10 +37,7 @@ export const streamContinuationChecks = [
     subject: 'message of a stream',
     needs: echoesOverWs,
     variant: 'control',
-    given: async stream => {
-      await stream.open()
-      return stream.draftCredit(stream.allowed + 4)
-    },
+    given: begunWithCredit(4),
     tampered: {
       'a bit of the tag': spoilt,
       'more credit': tampered({ credit: 2 ** 32 - 1 }),

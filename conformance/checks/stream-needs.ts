@@ -1,4 +1,5 @@
 import { MAX_ECHO_CHUNKS, MAX_ECHO_DELAY_MS } from '../../schemas/index.js'
+import type { SessionDraft } from '../probe/initiator/session-draft.js'
 import type { Target } from '../probe/initiator/target.js'
 import type { StreamConversation } from '../probe/initiator/stream-conversation.js'
 import type { Needs } from '../runner/check.js'
@@ -37,6 +38,14 @@ export const stalls: Needs = { ...echoesOverWs, unobservable: whyNotStalling }
 /** Opens an echo that stands still after `streamWindow` chunks of one byte; the initiator's direction is closed. */
 export const openStalling = async (kit: Kit, stream: StreamConversation): Promise<void> =>
   stream.open(kit.entropy(stallingChunks(kit.target)), true)
+
+/** A stream that has begun, and a credit for it of so many chunks more. */
+export const begunWithCredit =
+  (more: number) =>
+  async (stream: StreamConversation): Promise<SessionDraft> => {
+    await stream.open()
+    return stream.draftCredit(stream.allowed + more)
+  }
 
 /** Milliseconds for which an echo is held up that is to be seen under way. */
 const SLOW_MS = 1000

@@ -5,7 +5,15 @@ import { accepts, rejects } from '../runner/check.js'
 import { judgeAcceptance, judgeRefusal } from '../runner/judgement.js'
 import { interruptedBy } from '../runner/kit.js'
 import { awaitRoom, judgeErrorEnd, judgeFinish, judgeSilence } from '../runner/stream-judgement.js'
-import { echoesOverWs, inChunksOf, oneStreamOnly, openStalling, stallingChunks, stalls } from './stream-needs.js'
+import {
+  begunWithCredit,
+  echoesOverWs,
+  inChunksOf,
+  oneStreamOnly,
+  openStalling,
+  stallingChunks,
+  stalls,
+} from './stream-needs.js'
 
 const violation = { ends: 'stream_violation' } as const
 const contained = ['stream-over', 'other-stream-lives', 'session-lives'] as const
@@ -86,10 +94,7 @@ export const streamViolationChecks = [
     subject: 'message of a stream',
     needs: echoesOverWs,
     variant: 'control',
-    given: async stream => {
-      await stream.open()
-      return stream.draftCredit(stream.allowed + 1)
-    },
+    given: begunWithCredit(1),
     forged: {
       credit: next => ({ ...next, task_id: PING_TASK }),
       cancel: next => ({ ...next, task_id: PING_TASK, stream: { id: next.stream!.id, cancel: true } }),
@@ -100,10 +105,7 @@ export const streamViolationChecks = [
   rejects('stream.control-empty', {
     subject: 'message of a stream',
     needs: echoesOverWs,
-    given: async stream => {
-      await stream.open()
-      return stream.draftCredit(stream.allowed + 1)
-    },
+    given: begunWithCredit(1),
     forged: {
       credit: next => ({ ...next, plaintext: Uint8Array.of(0) }),
       cancel: (next, _twin, kit) => ({

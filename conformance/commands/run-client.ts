@@ -19,7 +19,7 @@ import { compareTransports } from '../runner/same-verdict.js'
 import { loadRequirementSet } from '../trace/requirement-set.js'
 import { NotStartable } from '../vectors/child-peer.js'
 import { openBaseline, parseEnding, writeBaseline, type EndingOptions } from './baseline-option.js'
-import { runClientDefaults } from './defaults.js'
+import { runClientDefaults } from '../runner/defaults.js'
 import { parseReports, statusAfterWriting, writeReports } from './report-option.js'
 import { parseHexOption, parseTransports, parseWhole, UsageError } from './usage.js'
 

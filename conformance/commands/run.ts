@@ -15,7 +15,7 @@ import { placesOf, planChecks, UnknownSelection } from '../runner/plan.js'
 import { LiveWorld } from '../runner/world.js'
 import { loadRequirementSet } from '../trace/requirement-set.js'
 import { openBaseline, parseEnding, writeBaseline, type EndingOptions } from './baseline-option.js'
-import { runDefaults } from './defaults.js'
+import { runDefaults } from '../runner/defaults.js'
 import { readSigningKey } from './identity-file.js'
 import { parseReports, statusAfterWriting, writeReports } from './report-option.js'
 import {

@@ -1,5 +1,5 @@
 import type { Report } from '../../schemas/index.js'
-import { runClientDefaults, runDefaults } from '../commands/defaults.js'
+import { runClientDefaults, runDefaults } from '../runner/defaults.js'
 import { quoted } from './shell-word.js'
 
 /** What has to be known of a result to judge it again. */

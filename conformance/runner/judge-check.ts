@@ -159,9 +159,9 @@ const judgeCase = async (
     const peer = (): Kit => (recorder.identity ? kit.as({}) : kit.stranger())
     const judging = judgeAttempt(attempt, kit, place, world, prerequisite ? peer : undefined)
     const { retryAfterSeconds, ...found } = await judging
-    const isOver = found.state === 'fail' && !recorder.waited
-    const judged =
-      isOver && mayHaveOutlived(recorder.transcript, environment.surroundings.target.limits) ? outlived : found
+    const { limits } = environment.surroundings.target
+    const isDoubtful = found.state === 'fail' && !recorder.waited && mayHaveOutlived(recorder.transcript, limits)
+    const judged = isDoubtful ? outlived : found
     if (!world.stopped(place)) await kit.finish()
     const wait = Math.max(1, retryAfterSeconds ?? 1)
     const again =

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, readFileSync } from 'node:fs'
 import { createServer, type RequestListener } from 'node:http'
-import { connect, createServer as createTcpServer, type AddressInfo, type Server, type Socket } from 'node:net'
+import { connect, createServer as createTcpServer, type Server, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { createServer as createTlsServer } from 'node:tls'
 import t, { type Test } from 'tap'
@@ -11,6 +11,7 @@ import { checks } from '../../checks/index.js'
 import { main } from '../../cli.js'
 import { accepts, type Check } from '../../runner/check.js'
 import { startResponder } from '../responder-process.js'
+import { listening } from './listening.js'
 import { createSelfSigned } from './self-signed.js'
 
 // Every exit status by each of its causes: the status, the line that names the cause, and a report that says the same.
@@ -38,17 +39,6 @@ const run = async (t: Test, url: string, ...options: string[]) => {
   const ended = await command(t, 'run', url, '--timeout', '300', '--report', `json=${path}`, ...options)
   const text = existsSync(path) ? readFileSync(path, 'utf8') : ''
   return { ...ended, report: text === '' ? undefined : (JSON.parse(text) as Report) }
-}
-
-const listening = async (t: Test, server: Server): Promise<string> => {
-  const sockets = new Set<Socket>()
-  server.on('connection', (socket: Socket) => sockets.add(socket.on('error', () => undefined)))
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
-  t.teardown(() => {
-    for (const socket of sockets) socket.destroy()
-    server.close()
-  })
-  return `127.0.0.1:${(server.address() as AddressInfo).port}`
 }
 
 const web = async (t: Test, answer: RequestListener): Promise<string> =>

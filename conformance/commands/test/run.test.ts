@@ -1,7 +1,5 @@
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { createServer, type RequestListener } from 'node:http'
-import type { createServer as createTcpServer } from 'node:net'
-import { type AddressInfo, type Socket } from 'node:net'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -14,6 +12,7 @@ import type { Screen } from '../../report/console.js'
 import { runCommand, type RunCommandOptions } from '../run.js'
 import { startResponder, type ResponderProcess } from '../responder-process.js'
 import { UsageError } from '../usage.js'
+import { listening } from './listening.js'
 
 const validate = new Ajv2020({ strict: true, strictTypes: false }).compile<Report>(Report)
 
@@ -30,19 +29,8 @@ const reported = (path: string): Report => {
   return report
 }
 
-/** A server on a free loopback port for one test. */
-const listening = async (t: Test, server: ReturnType<typeof createTcpServer>): Promise<string> => {
-  const sockets = new Set<Socket>()
-  server.on('connection', (socket: Socket) => sockets.add(socket.on('error', () => undefined)))
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
-  t.teardown(() => {
-    for (const socket of sockets) socket.destroy()
-    server.close()
-  })
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
-}
-
-const web = (t: Test, answer: RequestListener): Promise<string> => listening(t, createServer(answer))
+const web = async (t: Test, answer: RequestListener): Promise<string> =>
+  `http://${await listening(t, createServer(answer))}/`
 
 const dist = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url))
 

@@ -39,30 +39,18 @@ export const streamMutants: readonly InitiatorMutant[] = [
   mutant(
     'initiator-gap-tolerated',
     inOrder,
-    all(omitAt('chunk', 0), honest => ({
-      ...honest,
-      guards: {
-        ...honest.guards,
-        chunk: [
-          ['stream.received-order', ({ chunk, live }) => (chunk.seq < live.received ? 'peer_rejected' : undefined)],
-          ...honest.guards.chunk,
-        ],
-      },
-    })),
+    all(
+      omitAt('chunk', 0),
+      insert('chunk', ({ chunk, live }) => chunk.seq < live.received),
+    ),
   ),
   mutant(
     'initiator-repeat-tolerated',
     inOrder,
-    all(omitAt('chunk', 0), honest => ({
-      ...honest,
-      guards: {
-        ...honest.guards,
-        chunk: [
-          ['stream.received-order', ({ chunk, live }) => (chunk.seq > live.received ? 'peer_rejected' : undefined)],
-          ...honest.guards.chunk,
-        ],
-      },
-    })),
+    all(
+      omitAt('chunk', 0),
+      insert('chunk', ({ chunk, live }) => chunk.seq > live.received),
+    ),
   ),
   mutant('initiator-any-order', inOrder, omit('chunk', 'stream.received-order')),
   mutant(
