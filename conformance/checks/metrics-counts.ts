@@ -8,7 +8,7 @@ import { judgeCounts, type Moved, type Step } from '../runner/counting.js'
 import { interruptedBy, type Kit } from '../runner/kit.js'
 import { judgeSeconds } from './metrics-seconds.js'
 import { bytes, counter, lookUntil, seconds, shown, sumOf } from './metrics-shown.js'
-import { slowEcho } from './stream-needs.js'
+import { judgeBesideSlowEcho, type SlowEcho } from './slow-echo.js'
 
 const EMPTY = new Uint8Array(0)
 /** Bytes of a record beside its plaintext. */
@@ -233,23 +233,23 @@ const streams: readonly Step[] = [
 ]
 
 /** Opens a stream over HTTP that is under way for a while, until it is to be seen or should be. */
-const openOverHttp = async (kit: Kit, session: ProbeSession) => {
+const openOverHttp = async (kit: Kit, session: ProbeSession, { metadata }: SlowEcho) => {
   const { sage_streams: before = 0 } = await shown(kit)
-  const stream = kit.stream(session, slowEcho(kit))
+  const stream = kit.stream(session, { metadata })
   const end = stream.open(undefined, true).then(() => stream.finish())
   await lookUntil(kit, ({ sage_streams: now = 0 }) => now > before)
   return { end }
 }
 
-const streamsOverHttp: readonly Step[] = [
+const streamsOverHttp = (slow: SlowEcho): readonly Step[] => [
   inSession('the opening of a stream', async (kit, session) => {
-    const { end } = await openOverHttp(kit, session)
+    const { end } = await openOverHttp(kit, session, slow)
     return { moves: { sage_streams: 1, 'sage_records_total opened': 1 }, free: ofStreams(kit), rest: end }
   }),
   {
     name: 'the end of a stream',
     begin: async kit => {
-      const { end } = await openOverHttp(kit, await kit.session())
+      const { end } = await openOverHttp(kit, await kit.session(), slow)
       return async () => {
         const answer = await end
         if (answer.kind !== 'chunk') throw interruptedBy(answer, 'an honest stream')
@@ -277,7 +277,17 @@ export const metricsCountChecks = [
   counts('batches', batches, { transport: 'http', capability: ['metrics', 'batch'] }),
   counts('connections', connections, { transport: 'ws' }),
   counts('streams', streams, { transport: 'ws', capability: ['metrics', 'stream', 'echo'] }),
-  counts('streams-over-http', streamsOverHttp, { transport: 'http', capability: ['metrics', 'stream', 'echo'] }),
+  accepts('metrics.counts', {
+    variant: 'streams-over-http',
+    needs: { transport: 'http', capability: ['metrics', 'stream', 'echo'], alone: true },
+    run: kit =>
+      judgeBesideSlowEcho(
+        kit,
+        () => shown(kit),
+        10,
+        slow => judgeCounts(kit, streamsOverHttp(slow), counter),
+      ),
+  }),
   accepts('metrics.counts', {
     variant: 'seconds',
     needs: { capability: ['metrics', 'echo'], alone: true },

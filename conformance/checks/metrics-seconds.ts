@@ -3,7 +3,7 @@ import type { ProbeSession } from '../probe/initiator/session-draft.js'
 import { broken, Interruption, type Broken } from '../runner/judgement.js'
 import { interruptedBy, type Kit } from '../runner/kit.js'
 import { seconds, shown, sumOf } from './metrics-shown.js'
-import { slowEcho } from './stream-needs.js'
+import { judgeBesideSlowEcho, type SlowEcho } from './slow-echo.js'
 
 const EMPTY = new Uint8Array(0)
 /** Seconds by which clocks and timers may be off. */
@@ -21,8 +21,7 @@ interface Asked {
 }
 
 /** Asks for a slow echo. A clock that stands still goes on while that is under way. */
-const askSlowly = async (kit: Kit, session: ProbeSession): Promise<Asked> => {
-  const { metadata } = slowEcho(kit)
+const askSlowly = async (kit: Kit, session: ProbeSession, { metadata }: SlowEcho): Promise<Asked> => {
   const pings = kit.clock.exact ? PINGS : 0
   const before = kit.clock.now()
   const asked = kit.ask(session, { task_id: ECHO_TASK, plaintext: EMPTY, metadata })
@@ -34,11 +33,10 @@ const askSlowly = async (kit: Kit, session: ProbeSession): Promise<Asked> => {
   return { requests: pings + 1, most, least: kit.clock.exact ? most : Number(metadata['delay-ms']) / 1000 }
 }
 
-/** Are the seconds of requests seconds, and those that pass until the answer? Told by one that is made to be slow. */
-export const judgeSeconds = async (kit: Kit): Promise<Broken | undefined> => {
+const judgeSum = async (kit: Kit, slow: SlowEcho): Promise<Broken | undefined> => {
   const session = await kit.session()
   const before = await shown(kit)
-  const { requests, least, most } = await askSlowly(kit, session)
+  const { requests, least, most } = await askSlowly(kit, session, slow)
   const after = await shown(kit)
   const movedBy = (name: string): number => (after[name] ?? 0) - (before[name] ?? 0)
   if (movedBy(seconds(kit)) > requests)
@@ -48,3 +46,12 @@ export const judgeSeconds = async (kit: Kit): Promise<Broken | undefined> => {
   const due = least === most ? `${least}` : `${least} to ${most.toFixed(3)}`
   return broken('seconds', `a slow echo: the sum of ${seconds(kit)} moves by ${due}`, `it moved by ${sum}`)
 }
+
+/** Are the seconds of requests seconds, and those that pass until the answer? Told by one that is made to be slow. */
+export const judgeSeconds = (kit: Kit): Promise<Broken | undefined> =>
+  judgeBesideSlowEcho(
+    kit,
+    () => shown(kit),
+    2,
+    slow => judgeSum(kit, slow),
+  )

@@ -5,7 +5,8 @@ import { accepts } from '../runner/check.js'
 import { Interruption, isAccepted, judgeAcceptance, judgeRefusal, type Broken } from '../runner/judgement.js'
 import { interruptedBy, type Kit } from '../runner/kit.js'
 import { judgeErrorEnd, judgeFinish, judgeSilence } from '../runner/stream-judgement.js'
-import { echoes, echoesOverWs, slowEcho, stalls, tooFewRecordsFor } from './stream-needs.js'
+import { judgeBesideSlowEcho } from './slow-echo.js'
+import { echoes, echoesOverWs, stalls, tooFewRecordsFor } from './stream-needs.js'
 import { openToTheWindow } from './stream-window.js'
 
 const EMPTY = new Uint8Array(0)
@@ -60,14 +61,20 @@ const judgeClosed = async (kit: Kit, stream: StreamConversation): Promise<Broken
 }
 
 /** Closes the session of a stream that is under way over HTTP, where each message has a connection of its own. */
-const judgeClosedOverHttp = async (kit: Kit): Promise<Broken | undefined> => {
-  const stream = kit.stream(await kit.session(), slowEcho(kit))
-  const opened = stream.open(undefined, true)
-  for (let count = 0; count < PINGS_BEFORE; count++) await kit.ping(stream.session)
-  const closed = await kit.close(stream.session)
-  await opened
-  return judgeAcceptance(closed, 'close') ?? judgeErrorEnd(stream, 'cancelled')
-}
+const judgeClosedOverHttp = (kit: Kit): Promise<Broken | undefined> =>
+  judgeBesideSlowEcho(
+    kit,
+    () => kit.session(),
+    2 * PINGS_BEFORE,
+    async ({ metadata }) => {
+      const stream = kit.stream(await kit.session(), { metadata })
+      const opened = stream.open(undefined, true)
+      for (let count = 0; count < PINGS_BEFORE; count++) await kit.ping(stream.session)
+      const closed = await kit.close(stream.session)
+      await opened
+      return judgeAcceptance(closed, 'close') ?? judgeErrorEnd(stream, 'cancelled')
+    },
+  )
 
 /** How streams end before their end, and how many there may be. */
 export const streamEndChecks = [

@@ -1,4 +1,4 @@
-import { MAX_ECHO_CHUNKS, MAX_ECHO_DELAY_MS } from '../../schemas/index.js'
+import { MAX_ECHO_CHUNKS } from '../../schemas/index.js'
 import type { SessionDraft } from '../probe/initiator/session-draft.js'
 import type { Target } from '../probe/initiator/target.js'
 import type { StreamConversation } from '../probe/initiator/stream-conversation.js'
@@ -46,15 +46,6 @@ export const begunWithCredit =
     await stream.open()
     return stream.draftCredit(stream.allowed + more)
   }
-
-/** Milliseconds for which an echo is held up that is to be seen under way. */
-const SLOW_MS = 1000
-
-/** What makes an echo be under way for as long as something takes, as far as answers are waited for. */
-export const slowEcho = ({ conversation }: Kit) => {
-  const most = Math.min(MAX_ECHO_DELAY_MS, conversation.around.timeoutMs / 2)
-  return { metadata: { 'delay-ms': String(Math.floor(Math.min(SLOW_MS, most))) } }
-}
 
 /** What makes an echo send its plaintext in chunks of so many bytes. */
 export const inChunksOf = (bytes: number | string) => ({ metadata: { chunk_size: String(bytes) } })

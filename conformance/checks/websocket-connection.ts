@@ -1,7 +1,6 @@
 import {
   ECHO_TASK,
   FIRST_MESSAGE_SECONDS,
-  MAX_ECHO_DELAY_MS,
   MAX_PING_BYTES,
   PING_SECONDS,
   PING_TASK,
@@ -25,6 +24,7 @@ import {
 } from '../runner/judgement.js'
 import { interruptedBy, unseen, type Kit } from '../runner/kit.js'
 import { sessionsAtOnce } from './sessions-at-once.js'
+import { judgeBesideSlowEcho, type SlowEcho } from './slow-echo.js'
 import { tooLarge } from './too-large.js'
 
 const overWs = { transport: 'ws' } as const
@@ -103,19 +103,39 @@ const race = async (kit: Kit, session: ProbeSession): Promise<Broken | undefined
   )
 }
 
-/**
- * A delay, in milliseconds, that is `times` as long as what `work` takes with this target, where an answer is waited for
- * that long; else it is `cut`.
- */
-const slowerThan = async (kit: Kit, work: () => Promise<unknown>, times = 6) => {
-  const before = kit.clock.now()
-  await work()
-  const took = Number((kit.clock.now() - before) / 1_000_000n)
-  const [wanted, most] = [
-    Math.max(500, times * took),
-    Math.min(MAX_ECHO_DELAY_MS, kit.conversation.around.timeoutMs / 2),
-  ]
-  return { delay: Math.floor(Math.min(wanted, most)), cut: wanted > most }
+const pingsAtOnce = (kit: Kit, session: ProbeSession): Promise<Answer[]> =>
+  Promise.all(Array.from({ length: PINGS }, () => kit.ping(session)))
+
+const slowWish = (kit: Kit, { metadata }: SlowEcho) => ({ task_id: ECHO_TASK, plaintext: kit.entropy(8), metadata })
+
+/** Pings and a handshake beside a slow echo, on one connection: they have to be answered before it. */
+const judgeOvertaking = async (kit: Kit, slow: SlowEcho): Promise<Broken | undefined> => {
+  const session = await kit.session()
+  let slowIsDone = false
+  const asked = kit.ask(session, slowWish(kit, slow)).then(answer => {
+    slowIsDone = true
+    return answer
+  })
+  const fast = await Promise.all([kit.shakeHands(), pingsAtOnce(kit, session)])
+  const early = slowIsDone
+  if (early && slow.cut) throw unseen('it is too slow for a slow echo to be told from pings within --timeout')
+  const answers = [...fast.flat(), await asked]
+  const found = firstOf(...answers.map(answer => judgeAcceptance(answer, `each of ${PINGS + 2} messages at once`)))
+  if (found || !early) return found
+  return broken('held-up', 'the answers to pings and a handshake before that to a slow echo', 'it came first')
+}
+
+/** So many slow echoes at once on a connection that its bound is reached. */
+const judgeCrowd = async (kit: Kit, slow: SlowEcho): Promise<Broken | undefined> => {
+  const session = await kit.session()
+  const wish = slowWish(kit, slow)
+  const answers = await Promise.all(Array.from({ length: CROWD }, () => kit.ask(session, wish)))
+  const other = answers.find(answer => !isAccepted(answer) && !isUnavailable(answer))
+  const expected = 'each of many requests at once answered, or refused with unavailable'
+  if (other?.kind === 'busy') return broken('other-refusal', expected, `plain error ${other.error}`)
+  if (other) return brokenBy(other, expected)
+  if (answers.every(isAccepted)) throw unseen(`it takes ${CROWD} requests at once: its bound is not reached`)
+  return judgeAcceptance(await kit.ping(session), 'once they are answered, a ping')
 }
 
 const otherTransport = (transport: Transport): Transport => (transport === 'http' ? 'ws' : 'http')
@@ -124,56 +144,40 @@ const otherTransport = (transport: Transport): Transport => (transport === 'http
 export const websocketConnectionChecks = [
   accepts('ws.multiplexed', {
     needs: { ...overWs, capability: 'echo' },
-    run: async kit => {
-      const session = await kit.session()
-      const pings = (): Promise<Answer[]> => Promise.all(Array.from({ length: PINGS }, () => kit.ping(session)))
-      const { delay, cut } = await slowerThan(kit, pings)
-      let slowIsDone = false
-      const slow = kit
-        .ask(session, { task_id: ECHO_TASK, plaintext: kit.entropy(8), metadata: { 'delay-ms': String(delay) } })
-        .then(answer => {
-          slowIsDone = true
-          return answer
-        })
-      const fast = await Promise.all([kit.shakeHands(), pings()])
-      const early = slowIsDone
-      if (early && cut) throw unseen('it is too slow for a slow echo to be told from pings within --timeout')
-      const answers = [...fast.flat(), await slow]
-      const found = firstOf(...answers.map(answer => judgeAcceptance(answer, `each of ${PINGS + 2} messages at once`)))
-      return (
-        found ??
-        (early
-          ? broken('held-up', 'the answers to pings and a handshake before that to a slow echo', 'it came first')
-          : undefined)
-      )
-    },
+    run: kit =>
+      judgeBesideSlowEcho(
+        kit,
+        async () => pingsAtOnce(kit, await kit.session()),
+        6,
+        slow => judgeOvertaking(kit, slow),
+      ),
   }),
   accepts('ws.in-flight', {
     needs: { ...overWs, capability: 'echo', unobservable: tooFewForCrowd, alone: true },
-    run: async kit => {
-      const session = await kit.session()
-      const { delay } = await slowerThan(kit, () => kit.ping(session), CROWD)
-      const wish = { task_id: ECHO_TASK, plaintext: kit.entropy(8), metadata: { 'delay-ms': String(delay) } }
-      const answers = await Promise.all(Array.from({ length: CROWD }, () => kit.ask(session, wish)))
-      const other = answers.find(answer => !isAccepted(answer) && !isUnavailable(answer))
-      const expected = 'each of many requests at once answered, or refused with unavailable'
-      if (other?.kind === 'busy') return broken('other-refusal', expected, `plain error ${other.error}`)
-      if (other) return brokenBy(other, expected)
-      if (answers.every(isAccepted)) throw unseen(`it takes ${CROWD} requests at once: its bound is not reached`)
-      return judgeAcceptance(await kit.ping(session), 'once they are answered, a ping')
-    },
+    run: kit =>
+      judgeBesideSlowEcho(
+        kit,
+        async () => pingsAtOnce(kit, await kit.session()),
+        (2 * CROWD) / PINGS,
+        slow => judgeCrowd(kit, slow),
+      ),
   }),
   accepts('ws.in-flight-room', {
     needs: { ...overWs, ...sessionsAtOnce(2), capability: 'echo' },
-    run: async kit => {
-      // In two sessions, since one may have as few records.
-      const sessions = [await kit.session(), await kit.session()]
-      const { delay } = await slowerThan(kit, () => kit.ping(sessions[0]!))
-      const wish = { task_id: ECHO_TASK, plaintext: kit.entropy(8), metadata: { 'delay-ms': String(delay) } }
-      const answers = await Promise.all(Array.from({ length: ROOM }, (_, index) => kit.ask(sessions[index % 2]!, wish)))
-      const refused = answers.find(answer => !isAccepted(answer))
-      return refused && broken('no-room', `${ROOM} messages at once answered`, describeAnswer(refused))
-    },
+    run: kit =>
+      judgeBesideSlowEcho(
+        kit,
+        async () => kit.ping(await kit.session()),
+        6,
+        async slow => {
+          // In two sessions, since one may have as few records.
+          const sessions = [await kit.session(), await kit.session()]
+          const wish = slowWish(kit, slow)
+          const asked = Array.from({ length: ROOM }, (_, index) => kit.ask(sessions[index % 2]!, wish))
+          const refused = (await Promise.all(asked)).find(answer => !isAccepted(answer))
+          return refused && broken('no-room', `${ROOM} messages at once answered`, describeAnswer(refused))
+        },
+      ),
   }),
   accepts('ws.only-answers', {
     needs: overWs,

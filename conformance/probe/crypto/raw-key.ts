@@ -35,24 +35,32 @@ export const requireSize = (bytes: Uint8Array, size: number, rule: string): void
   if (bytes.length !== size) throw new Refusal('length', rule)
 }
 
+/** A private key that was read, and its public key once that is known. */
+interface KeptKey {
+  readonly object: KeyObject
+  publicKey?: Uint8Array
+}
+
 // Reading a private key takes as long as using it, and a check uses the same few again and again. They are a tester's: they protect nothing and may be kept.
 const MAX_KEPT = 512
-const kept = new Map<string, KeyObject>()
+const kept = new Map<string, KeptKey>()
 
-/**
- * Key object of a raw private key of 32 bytes (for Ed25519, the seed).
- * @throws Refusal `length`
- */
-export const privateKeyObject = (curve: Curve, raw: Uint8Array): KeyObject => {
+const keptKey = (curve: Curve, raw: Uint8Array): KeptKey => {
   requireSize(raw, 32, `${curve} private key`)
   const name = `${curve} ${encodeHex(raw)}`
   const known = kept.get(name)
   if (known) return known
   if (kept.size === MAX_KEPT) kept.clear()
-  const key = readPrivateKey(curve, raw)
+  const key = { object: readPrivateKey(curve, raw) }
   kept.set(name, key)
   return key
 }
+
+/**
+ * Key object of a raw private key of 32 bytes (for Ed25519, the seed).
+ * @throws Refusal `length`
+ */
+export const privateKeyObject = (curve: Curve, raw: Uint8Array): KeyObject => keptKey(curve, raw).object
 
 /**
  * Key object of a raw public key of 32 bytes, whatever point they stand for.
@@ -67,5 +75,8 @@ export const publicKeyObject = (curve: Curve, raw: Uint8Array): KeyObject => {
  * Raw public key of a raw private key, 32 bytes each.
  * @throws Refusal `length`
  */
-export const derivePublicKey = (curve: Curve, raw: Uint8Array): Uint8Array =>
-  parseBase64url(createPublicKey(privateKeyObject(curve, raw)).export({ format: 'jwk' }).x ?? '')
+export const derivePublicKey = (curve: Curve, raw: Uint8Array): Uint8Array => {
+  const key = keptKey(curve, raw)
+  key.publicKey ??= parseBase64url(createPublicKey(key.object).export({ format: 'jwk' }).x ?? '')
+  return key.publicKey.slice()
+}

@@ -54,9 +54,22 @@ const rule = <Name extends string>(name: Name, layer: Layer, holds: (facts: Judg
   holds,
 })
 
-const derived = ({ data, sent }: JudgedResponse): { derivation: Derivation; ack: AckTag } => {
+interface Derived {
+  readonly derivation: Derivation
+  readonly ack: AckTag
+}
+
+// One response is asked for it twice: by the rule of its tag, and by whoever opens the session.
+const derivedOf = new WeakMap<JudgedResponse, Derived>()
+
+const derived = (facts: JudgedResponse): Derived => {
+  const known = derivedOf.get(facts)
+  if (known) return known
+  const { data, sent } = facts
   const derivation = deriveAsInitiator({ ...sent, ephS: parseBase64url(data.ephS) })
-  return { derivation, ack: deriveAckTag(derivation, sent.nonce, data.kid) }
+  const found = { derivation, ack: deriveAckTag(derivation, sent.nonce, data.kid) }
+  derivedOf.set(facts, found)
+  return found
 }
 
 const isHash = (b64u: string, text: string): boolean => b64u === encodeBase64url(sha256(encodeUtf8(text)))
