@@ -2,7 +2,8 @@ import { spawn } from 'node:child_process'
 import { root } from './place.mjs'
 import { lineTally, sumOf, tallyLine, tallyOf, tapTally } from './tally.mjs'
 
-// What `.ci/run` runs: the tests, then every other check. The last line counts both.
+// What `.ci/run` runs: the tests, every other check, and the peers whose toolchain this machine has. The last line counts
+// them all.
 
 const kept = 100_000 // characters of output that a tally is looked for in
 
@@ -34,6 +35,7 @@ const runNpm = (args, read) =>
 const total = sumOf([
   await runNpm(['test', '--', '--reporter=tap'], tapTally),
   await runNpm(['run', 'check'], lineTally),
+  await runNpm(['run', 'peers'], lineTally),
 ])
 console.log(tallyLine(total))
 process.exitCode = total.failed === 0 && total.passed > 0 ? 0 : 1
