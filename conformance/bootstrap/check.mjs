@@ -21,6 +21,7 @@ const steps = [
   ['vectors check', [program, 'vectors', 'check']],
   ['vectors run: reference', vectorsRun('dist/reference/core-peer.js')],
   ['vectors run: probe', vectorsRun('dist/conformance/probe/core-peer.js')],
+  ['package', ['dist/conformance/package/check-package.js']],
   ['kill matrix', ['dist/conformance/mutants/kill-matrix.js']],
 ]
 
