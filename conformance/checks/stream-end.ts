@@ -5,7 +5,7 @@ import { accepts } from '../runner/check.js'
 import { Interruption, isAccepted, judgeAcceptance, judgeRefusal, type Broken } from '../runner/judgement.js'
 import { interruptedBy, type Kit } from '../runner/kit.js'
 import { judgeErrorEnd, judgeFinish, judgeSilence } from '../runner/stream-judgement.js'
-import { judgeBesideSlowEcho } from './slow-echo.js'
+import { judgeBesideSlowEcho, tooLate } from './slow-echo.js'
 import { echoes, echoesOverWs, stalls, tooFewRecordsFor } from './stream-needs.js'
 import { openToTheWindow } from './stream-window.js'
 
@@ -66,13 +66,17 @@ const judgeClosedOverHttp = (kit: Kit): Promise<Broken | undefined> =>
     kit,
     () => kit.session(),
     2 * PINGS_BEFORE,
-    async ({ metadata }) => {
+    async ({ metadata, begin }) => {
       const stream = kit.stream(await kit.session(), { metadata })
+      const stillRuns = begin()
       const opened = stream.open(undefined, true)
       for (let count = 0; count < PINGS_BEFORE; count++) await kit.ping(stream.session)
       const closed = await kit.close(stream.session)
+      const inTime = stillRuns()
       await opened
-      return judgeAcceptance(closed, 'close') ?? judgeErrorEnd(stream, 'cancelled')
+      const found = judgeAcceptance(closed, 'close') ?? (await judgeErrorEnd(stream, 'cancelled'))
+      if (found && !inTime) throw tooLate()
+      return found
     },
   )
 

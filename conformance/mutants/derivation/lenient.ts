@@ -5,6 +5,7 @@ import { encodeUtf8 } from '../../../reference/bytes/utf8.js'
 import type { Parts } from '../../../reference/parts.js'
 import { nonCanonicalEd25519, smallOrderEd25519 } from '../../../reference/vectors/points.js'
 import type { DerivationMutant, Kill } from './mutant.js'
+import { underAnyEd25519Key } from '../any-ed25519-key.js'
 import { reduced } from '../reduced-signature.js'
 
 const lenient = (
@@ -182,6 +183,7 @@ const among = (points: readonly { readonly bytes: string }[], bytes: Uint8Array)
 const keys: readonly DerivationMutant[] = [
   lenient('ed25519-small-order', 'keys/verify-small-order-identity', honest => ({
     parseEd25519PublicKey: bytes => (among(smallOrderEd25519, bytes) ? bytes : honest.parseEd25519PublicKey(bytes)),
+    ...underAnyEd25519Key(honest),
   })),
   lenient('ed25519-non-canonical', 'keys/public-key-non-canonical-p-plus-3', honest => ({
     parseEd25519PublicKey: bytes => (among(nonCanonicalEd25519, bytes) ? bytes : honest.parseEd25519PublicKey(bytes)),

@@ -2,6 +2,7 @@ import { capabilities, defaultLimits } from '../../../schemas/index.js'
 import { base58 } from '@scure/base'
 import { anyBase64Url, forgives, forgivesCards, forgivesText, readsCardsAs, readsJsonWith } from './lenient.js'
 import { insert, mutant, parts, type Driver } from './mutant.js'
+import { anyEd25519Key } from '../any-ed25519-key.js'
 import { reduced } from '../reduced-signature.js'
 
 type Card = Record<string, unknown>
@@ -112,7 +113,7 @@ export const cardMutants = [
   mutant(
     'initiator-any-ed25519-key',
     ['identity.key-small-order/card', 'identity.key-canonical/card'],
-    parts(() => ({ parseEd25519PublicKey: key => key })),
+    parts(anyEd25519Key),
   ),
   mutant(
     'initiator-any-s',

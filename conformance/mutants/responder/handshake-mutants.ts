@@ -4,6 +4,7 @@ import type { LiveSession } from '../../../reference/agent/live-session.js'
 import { encodeTime } from '../../../reference/bytes/time.js'
 import { all, insert, mutant, omit, parts, responder, wire, withJson, withoutHeader } from './mutant.js'
 import { forgives, forgivesText, readsJsonWith } from './lenient.js'
+import { anyEd25519Key } from '../any-ed25519-key.js'
 import { reduced } from '../reduced-signature.js'
 
 const BORDER = 120n * 1_000_000_000n
@@ -233,11 +234,7 @@ export const handshakeMutants = [
       }),
     )(honest)
   }),
-  mutant(
-    'any-32-bytes-a-key',
-    ['identity.key-small-order', 'identity.key-canonical'],
-    parts(() => ({ parseEd25519PublicKey: bytes => bytes })),
-  ),
+  mutant('any-32-bytes-a-key', ['identity.key-small-order', 'identity.key-canonical'], parts(anyEd25519Key)),
   mutant(
     'any-s',
     ['identity.signature-strict'],
