@@ -4,7 +4,7 @@ import { rootPath } from '../schemas/index.js'
 import type { CallCommandOptions } from './commands/call.js'
 import { endWhenNobodyReads, unlessNobodyReads } from './commands/command-streams.js'
 import { keygenCommand } from './commands/keygen.js'
-import { runDefaults, runClientDefaults } from './runner/defaults.js'
+import { runDefaults, runClientDefaults, vectorsRunDefaults } from './runner/defaults.js'
 import { wantsStdout } from './commands/report-option.js'
 import type { RunCommandOptions } from './commands/run.js'
 import type { RunClientCommandOptions } from './commands/run-client.js'
@@ -13,6 +13,7 @@ import { parseWhole, UsageError } from './commands/usage.js'
 import type { VectorsRunOptions } from './commands/vectors-run.js'
 import type { Screen } from './report/console.js'
 import { formats } from './report/formats.js'
+import { vectorsFormats } from './report/vectors/formats.js'
 
 const version = (): string =>
   (JSON.parse(readFileSync(`${rootPath}/package.json`, 'utf8')) as { version: string }).version
@@ -28,7 +29,8 @@ const screen = (stream: NodeJS.WriteStream = process.stdout): Screen => ({
 const screenBeside = (reports: readonly string[] | undefined): Screen =>
   screen(wantsStdout(reports) ? process.stderr : process.stdout)
 
-const formatsHelp = `${Object.keys(formats).join(', ')}; - is standard output; may be repeated`
+const helpOn = (names: object): string => `${Object.keys(names).join(', ')}; - is standard output; may be repeated`
+const formatsHelp = helpOn(formats)
 
 const collect = (value: string, before: string[] = []): string[] => [...before, value]
 
@@ -157,8 +159,8 @@ const buildProgram = (finish: (status: number) => void): Command => {
     .argument('<command...>', 'after --, the command and its arguments')
     .option('--only <id>', 'only these: file/test, file, op, or a glob; may be repeated', collect)
     .option('--skip <id>', 'not these; may be repeated', collect)
-    .option('--timeout <ms>', 'longest wait for an answer', '5000')
-    .option('--report <format=file>', 'json=FILE')
+    .option('--timeout <ms>', 'longest wait for an answer', vectorsRunDefaults.timeout)
+    .option('--report <format=file>', helpOn(vectorsFormats), collect)
     .option('--quiet', 'print the last line only')
     .action(async (command: string[], { timeout, ...options }: VectorsRunFlags) => {
       const { vectorsRunCommand } = await import('./commands/vectors-run.js')

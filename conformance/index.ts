@@ -1,7 +1,8 @@
 // The door of the conformance suite.
 export { checks } from './checks/index.js'
-export { formats, isFormatName, type Encode, type FormatName } from './report/formats.js'
+export { formats, type Encode, type FormatName, type Formats } from './report/formats.js'
 export { createReport, reportDigest } from './report/json.js'
+export { vectorsFormats } from './report/vectors/formats.js'
 export { verifyReport, type Verification } from './report/verification.js'
 export { accepts, rejects, type Check } from './runner/check.js'
 export { createRealClock, type Clock } from './runner/clock.js'

@@ -7,6 +7,7 @@ import { Limits } from './limits.js'
 import { Report } from './report.js'
 import { PlainError, SessionMessage, SessionResponse } from './session.js'
 import { VectorFile } from './vector-file.js'
+import { VectorsReport } from './vectors-report.js'
 
 /** Every schema that is published, by the name of its file. */
 export const publishedSchemas = {
@@ -25,6 +26,7 @@ export const publishedSchemas = {
   'session-message': SessionMessage,
   'session-response': SessionResponse,
   'vector-file': VectorFile,
+  'vectors-report': VectorsReport,
 } as const
 
 /** A nested schema is written out in place, so that each file stands alone. */

@@ -1,12 +1,8 @@
 import { Type, type Static } from '@sinclair/typebox'
 import { KnownFailure } from './baseline.js'
 import { closed } from './forms.js'
+import { Count, Digest, Hex256, judgedBy, plain, Text } from './report-parts.js'
 import { transports } from './transports.js'
-
-const Text = Type.String()
-const Count = Type.Integer({ minimum: 0 })
-const Hex256 = Type.String({ pattern: '^[0-9a-f]{64}$' })
-const plain = { additionalProperties: false } as const
 
 const State = Type.Union(
   (['pass', 'fail', 'warn', 'skip', 'blocked', 'not-observed', 'inconclusive', 'error'] as const).map(state =>
@@ -218,8 +214,7 @@ export const Report = Type.Object(
   {
     report: Type.Literal('sage-conformance/1'),
     command: Type.Union([Type.Literal('run'), Type.Literal('run-client')], { description: 'what made it' }),
-    suite: Type.Object({ name: Text, version: Text }, plain),
-    requirements: Type.Object({ digest: Hex256, count: Count }, plain),
+    ...judgedBy,
     target: Type.Object(
       {
         url: Type.String({ description: 'of run-client: the command that was started, as a shell reads it' }),
@@ -291,10 +286,7 @@ export const Report = Type.Object(
     discovery: Type.Object(evidence, { ...plain, description: 'how the agent card was read' }),
     skew: Type.Optional(Type.Object(evidence, { ...plain, description: "how the target's clock was measured" })),
     results: Type.Array(Result),
-    digest: Type.String({
-      pattern: '^[0-9a-f]{64}$',
-      description: 'SHA-256 of the RFC 8785 form of all other members',
-    }),
+    digest: Digest,
   },
   closed('report', 'Report of a run of the SAGE conformance suite'),
 )

@@ -1,7 +1,7 @@
 import type { CloseCode } from '../../schemas/index.js'
 import { MAX_FLOOD } from '../played/listener.js'
+import { lineOf } from '../report/text.js'
 import { broken, type Broken } from '../runner/judgement.js'
-import { printable } from '../vectors/finding.js'
 import type { Heeding, NotObserved, Place, Run } from './check.js'
 import { isAnswered, type Outcome } from './client.js'
 
@@ -12,7 +12,7 @@ const MAX_SHOWN = 160
 
 const lastLine = (stderr: string): string => {
   const line = stderr.split('\n').findLast(each => each.trim() !== '')
-  return line === undefined ? '' : `: ${printable(line.trim()).slice(0, MAX_SHOWN)}`
+  return line === undefined ? '' : `: ${lineOf(line.trim(), MAX_SHOWN)}`
 }
 
 /** How a run ended, in one line. */
@@ -76,7 +76,7 @@ const judgeOutput = ({ outcome, answers, task }: Run): Broken | undefined => {
   const printed = inOrder(linesOf(outcome.stdout))
   const wanted = inOrder(answers)
   if (printed.length === wanted.length && printed.every((line, index) => line === wanted[index])) return undefined
-  const shown = printable(printed.join('\n')).slice(0, MAX_SHOWN)
+  const shown = lineOf(printed.join('\n'), MAX_SHOWN)
   return broken(
     'wrong-output',
     `the answer on standard output: ${wanted.join(', ')}`,

@@ -18,6 +18,12 @@ export interface CommandStreams {
 // A result on the same screen would be torn by it.
 const isWatched = (): boolean => process.stderr.isTTY === true && process.stdout.isTTY !== true
 
+/** What is said to people, where a report goes to standard output. */
+export const streamsBesideReport: CommandStreams = {
+  out: bytes => void process.stderr.write(bytes),
+  err: line => void process.stderr.write(`${line}\n`),
+}
+
 /** Back to the beginning of the line, which is cleared. */
 const START_OF_LINE = '\r\x1b[K'
 

@@ -1,14 +1,14 @@
 import { closeSync, openSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-import type { Report } from '../../schemas/index.js'
-import { formats, isFormatName, type FormatName } from '../report/formats.js'
+import type { Encode, Formats } from '../report/formats.js'
 import { printable } from '../report/text.js'
 import type { Requirement } from '../trace/read-requirements.js'
 import { UsageError } from './usage.js'
 
 /** A report that is asked for. */
-export interface WantedReport {
-  readonly format: FormatName
+export interface WantedReport<Kept> {
+  readonly format: string
+  readonly encode: Encode<Kept>
   /** A file, or {@link STDOUT}. */
   readonly path: string
 }
@@ -16,9 +16,10 @@ export interface WantedReport {
 /** The file that is standard output. */
 const STDOUT = '-'
 
-const parseWanted = (text: string): WantedReport => {
+const parseWanted = <Kept>(text: string, formats: Formats<Kept>): WantedReport<Kept> => {
   const [, format = '', path = ''] = /^([a-z]+)=(.+)$/s.exec(text) ?? []
-  if (isFormatName(format)) return { format, path }
+  const encode = Object.hasOwn(formats, format) ? formats[format] : undefined
+  if (encode) return { format, encode, path }
   const names = Object.keys(formats).join(', ')
   throw new UsageError(`--report takes FORMAT=FILE with one of ${names}, not ${JSON.stringify(text)}`)
 }
@@ -28,7 +29,7 @@ const reasonOf = (cause: unknown): string => {
   return code ?? message
 }
 
-const openOnce = ({ path }: WantedReport): void => {
+const openOnce = (path: string): void => {
   if (path === STDOUT) return
   try {
     closeSync(openSync(path, 'a'))
@@ -41,15 +42,15 @@ const openOnce = ({ path }: WantedReport): void => {
 export const wantsStdout = (texts: readonly string[] = []): boolean => texts.some(text => text.endsWith(`=${STDOUT}`))
 
 /**
- * What `--report FORMAT=FILE` asks for, each in a file of its own; `-` is standard output. Each file is opened before
+ * What `--report FORMAT=FILE` asks for, with one of `formats`, each in a file of its own; `-` is standard output. Each file is opened before
  * anything is sent or started, so that no verdict is lost for want of a folder. Throws UsageError.
  */
-export const parseReports = (texts: readonly string[]): WantedReport[] => {
-  const wanted = texts.map(parseWanted)
+export const parseReports = <Kept>(texts: readonly string[], formats: Formats<Kept>): WantedReport<Kept>[] => {
+  const wanted = texts.map(text => parseWanted(text, formats))
   const places = wanted.map(({ path }) => (path === STDOUT ? path : resolve(path)))
   const twice = places.find((place, index) => places.indexOf(place) < index)
   if (twice !== undefined) throw new UsageError(`--report: two reports cannot both be written to ${twice}`)
-  wanted.forEach(openOnce)
+  for (const { path } of wanted) openOnce(path)
   return wanted
 }
 
@@ -65,7 +66,7 @@ const write = (path: string, text: string): string[] => {
 }
 
 /** What an encoder threw: no fault of the file that it was for. */
-const unmade = (format: FormatName, cause: unknown): string => {
+const unmade = (format: string, cause: unknown): string => {
   const said = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause)
   return `--report: ${format} could not be made of this report, by a fault of the suite's own (${printable(said)})`
 }
@@ -74,17 +75,17 @@ const unmade = (format: FormatName, cause: unknown): string => {
  * Writes `report` wherever it is wanted, standard output last.
  * @returns one line for each that could not be made or written; the others are there all the same
  */
-export const writeReports = (
-  wanted: readonly WantedReport[],
-  report: Report,
+export const writeReports = <Kept>(
+  wanted: readonly WantedReport<Kept>[],
+  report: Kept,
   requirements: readonly Requirement[],
 ): string[] =>
   [...wanted]
     .sort((a, b) => Number(a.path === STDOUT) - Number(b.path === STDOUT))
-    .flatMap(({ format, path }) => {
+    .flatMap(({ format, encode, path }) => {
       let text: string
       try {
-        text = formats[format](report, requirements)
+        text = encode(report, requirements)
       } catch (cause) {
         return [unmade(format, cause)]
       }

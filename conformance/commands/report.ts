@@ -1,16 +1,20 @@
-import type { Report } from '../../schemas/index.js'
-import { isUnchanged, parseReport, UnreadableReport } from '../report/parse-report.js'
+import { formats, type Formats } from '../report/formats.js'
+import { isUnchanged, parseReport, UnreadableReport, type AnyReport } from '../report/parse-report.js'
+import { vectorsFormats } from '../report/vectors/formats.js'
 import { loadRequirementSet } from '../trace/requirement-set.js'
 import { parseReports, statusAfterWriting, writeReports } from './report-option.js'
 import { readTextFile, UsageError } from './usage.js'
 
-const readReport = (path: string): Report => {
+const readReport = (path: string): AnyReport => {
   try {
     return parseReport(readTextFile('REPORT', path))
   } catch (cause) {
     throw cause instanceof UnreadableReport ? new UsageError(`${path}: ${cause.message}`, { cause }) : cause
   }
 }
+
+const write = <Kept>(report: Kept, texts: readonly string[], formats: Formats<Kept>): number =>
+  statusAfterWriting(writeReports(parseReports(texts, formats), report, loadRequirementSet().requirements), 0)
 
 /**
  * `sage-conformance report REPORT.json --report FORMAT=FILE`: the other formats of a report that was kept, the same as the run
@@ -22,5 +26,5 @@ export const reportCommand = (path: string, texts: readonly string[]): number =>
   const report = readReport(path)
   if (!isUnchanged(report)) throw new UsageError(`${path}: its digest is not that of the report: it was changed`)
   if (texts.length === 0) throw new UsageError('nothing to make: --report FORMAT=FILE')
-  return statusAfterWriting(writeReports(parseReports(texts), report, loadRequirementSet().requirements), 0)
+  return report.command === 'vectors run' ? write(report, texts, vectorsFormats) : write(report, texts, formats)
 }

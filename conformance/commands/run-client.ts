@@ -7,6 +7,7 @@ import { placesOf, selectClientChecks } from '../client/select.js'
 import { encodeHex, parseHex } from '../probe/bytes/hex.js'
 import { encodeTime } from '../probe/bytes/time.js'
 import { ConsoleReport, type Screen } from '../report/console.js'
+import { formats } from '../report/formats.js'
 import { createReport } from '../report/json.js'
 import { reproduction } from '../report/reproduction.js'
 import { quoted } from '../report/shell-word.js'
@@ -73,7 +74,7 @@ export const runClientCommand = async (
   const settings = parseSettings(options)
   const checks = parseChecks(settings)
   const list = options.writeBaseline === undefined ? undefined : openBaseline(options.writeBaseline)
-  const reports = parseReports(options.report ?? [])
+  const reports = parseReports(options.report ?? [], formats)
   const { requirements: set } = loadRequirementSet()
   const requirements = new Map(set.map(each => [each.id as string, each]))
   const shown = new ConsoleReport(screen, id => requirements.get(id))

@@ -6,6 +6,7 @@ import { parseDid } from '../probe/bytes/forms.js'
 import { encodeHex } from '../probe/bytes/hex.js'
 import type { Identity } from '../probe/initiator/target.js'
 import { ConsoleReport, type Screen } from '../report/console.js'
+import { formats } from '../report/formats.js'
 import { createReport } from '../report/json.js'
 import { reproduction } from '../report/reproduction.js'
 import { createRealClock } from '../runner/clock.js'
@@ -120,7 +121,7 @@ const parseRun = (urlText: string, options: RunCommandOptions) => {
   }
   const list = options.writeBaseline === undefined ? undefined : openBaseline(options.writeBaseline)
   const ca = options.ca === undefined ? undefined : readCertificates('--ca', options.ca)
-  return { url, identity, metricsToken, settings, ca, list, reports: parseReports(options.report ?? []) }
+  return { url, identity, metricsToken, settings, ca, list, reports: parseReports(options.report ?? [], formats) }
 }
 
 /**

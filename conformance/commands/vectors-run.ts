@@ -1,14 +1,19 @@
-import { closeSync, openSync } from 'node:fs'
-import { processStreams, type CommandStreams } from './command-streams.js'
-import { UsageError } from './usage.js'
+import type { VectorsReport } from '../../schemas/index.js'
+import { encodeTime } from '../probe/bytes/time.js'
+import { vectorsFormats } from '../report/vectors/formats.js'
+import { createVectorsReport } from '../report/vectors/json.js'
+import { vectorsRunDefaults } from '../runner/defaults.js'
+import { loadRequirementSet } from '../trace/requirement-set.js'
 import { describeJudged } from '../vectors/describe.js'
 import { NotStartable } from '../vectors/child-peer.js'
 import { judgeCommand, type Judged } from '../vectors/judge.js'
 import { loadVectorFiles, LoadError, ownVectors } from '../vectors/load.js'
-import { runReport, writeReport } from '../vectors/report.js'
 import { isVectorFile } from '../vectors/schema.js'
 import { matcher, namedTests, type NamedTest } from '../vectors/select.js'
-import { countJudged, exitStatus, verdictOf } from '../vectors/verdict.js'
+import { describeCounts } from '../vectors/verdict.js'
+import { processStreams, streamsBesideReport, type CommandStreams } from './command-streams.js'
+import { parseReports, statusAfterWriting, wantsStdout, writeReports } from './report-option.js'
+import { UsageError } from './usage.js'
 
 /** Options of `vectors run`. */
 export interface VectorsRunOptions {
@@ -18,8 +23,8 @@ export interface VectorsRunOptions {
   readonly skip?: readonly string[]
   /** Milliseconds to wait for each answer; by default 5000. */
   readonly timeout?: number
-  /** `json=FILE`. */
-  readonly report?: string
+  /** Each `FORMAT=FILE`; `-` is standard output, and what is said to people then goes to standard error. */
+  readonly report?: readonly string[]
   /** Print the last line only. */
   readonly quiet?: boolean
   /** A vector file or a folder of them; by default those that this package carries. */
@@ -52,50 +57,40 @@ const select = (tests: readonly NamedTest[], { only = ['*'], skip = [] }: Vector
   return { asked, skipped: wanted.filter(isSkipped) }
 }
 
-const parseTimeout = (timeout = 5000): number => {
+const parseTimeout = (timeout = Number(vectorsRunDefaults.timeout)): number => {
   if (!Number.isInteger(timeout) || timeout < 1 || timeout > 3_600_000)
     throw new UsageError('--timeout takes 1 to 3600000 milliseconds')
   return timeout
 }
 
-/** Path of the report, which can be written: that it cannot must not be learnt when all is done. */
-const parseReport = (report: string | undefined): string | undefined => {
-  if (report === undefined) return undefined
-  const path = /^json=(.+)$/.exec(report)?.[1]
-  if (path === undefined) throw new UsageError('--report takes json=FILE')
-  try {
-    closeSync(openSync(path, 'w'))
-  } catch (cause) {
-    throw new UsageError(`the report cannot be written: ${(cause as Error).message}`, { cause })
-  }
-  return path
-}
-
-const summary = (judged: readonly Judged[]): string => {
-  const counts = countJudged(judged)
-  const parts = Object.entries(counts).filter(([state, count]) => count > 0 || state === 'pass')
-  return `${verdictOf(counts)}: ${parts.map(([state, count]) => `${count} ${state}`).join(', ')}`
-}
+const streamsOf = ({ streams, report }: VectorsRunOptions): CommandStreams =>
+  streams ?? (wantsStdout(report) ? streamsBesideReport : processStreams)
 
 const run = async (command: readonly string[], options: VectorsRunOptions): Promise<number> => {
   if (command.length === 0) throw new UsageError('no command: vectors run -- CMD [ARGS]')
-  const { vectors = ownVectors(), quiet = false, streams = processStreams } = options
+  const { vectors = ownVectors(), quiet = false, only = [], skip = [] } = options
+  const streams = streamsOf(options)
   const print = (line: string): void => streams.out(`${line}\n`)
   const { asked, skipped } = select(loadTests(vectors), options)
-  const [timeout, reportPath] = [parseTimeout(options.timeout), parseReport(options.report)]
+  const timeout = parseTimeout(options.timeout)
+  const reports = parseReports<VectorsReport>(options.report ?? [], vectorsFormats)
   const onJudged = (judged: Judged): void => {
     if (!quiet) for (const line of describeJudged(judged)) print(line)
   }
+  const startedAt = encodeTime(BigInt(Date.now()) * 1_000_000n)
+  const started = performance.now()
   const judged: Judged[] = [
     ...(await judgeCommand(asked, { command, timeout, onJudged })),
     ...skipped.map(test => ({ test, judgement: { state: 'skipped' as const } })),
   ]
-  const counts = countJudged(judged)
-  const verdict = verdictOf(counts)
-  if (reportPath !== undefined) writeReport(reportPath, runReport(judged, counts, verdict))
+  const seconds = Math.round(performance.now() - started) / 1000
+  const about = { startedAt, seconds, only: [...only], skip: [...skip], timeoutMs: timeout }
+  const report = createVectorsReport(command, about, judged)
+  const unwritten = writeReports(reports, report, loadRequirementSet().requirements)
+  const { verdict, counts, exitStatus } = report
   if (counts.blocked > 0) print(`${counts.blocked} tests were not asked: the command had to be restarted too often`)
-  print(summary(judged))
-  return exitStatus[verdict]
+  print(`${verdict}: ${describeCounts(counts)}`)
+  return statusAfterWriting(unwritten, exitStatus)
 }
 
 // A signal would leave a command that hangs behind; an exit does not.
@@ -103,20 +98,20 @@ const onSignal = (): void => process.exit(130)
 
 /**
  * `vectors run -- CMD [ARGS]`: judges a cryptographic core over the line protocol. The exit status: 0 conformant, 1 not
- * conformant, 2 wrong usage or a command that cannot be started, 3 incomplete, 4 a fault of the suite's own.
+ * conformant, 2 wrong usage or a command that cannot be started, 3 incomplete, 4 a fault of the suite's own, or a report
+ * that could not be written.
  */
 export const vectorsRunCommand = async (
   command: readonly string[],
   options: VectorsRunOptions = {},
 ): Promise<number> => {
-  const { streams = processStreams } = options
   process.once('SIGINT', onSignal)
   try {
     return await run(command, options)
   } catch (error) {
     const isCallers = error instanceof UsageError || error instanceof LoadError || error instanceof NotStartable
     const what = error instanceof NotStartable ? 'the command cannot be started: ' : isCallers ? '' : 'own fault: '
-    streams.err(`sage-conformance: ${what}${error instanceof Error ? error.message : String(error)}`)
+    streamsOf(options).err(`sage-conformance: ${what}${error instanceof Error ? error.message : String(error)}`)
     return isCallers ? 2 : 4
   } finally {
     process.removeListener('SIGINT', onSignal)

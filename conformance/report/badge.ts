@@ -10,16 +10,14 @@ const colourOf = {
   'suite error': 'lightgrey',
 } as const satisfies Record<Report['verdict'], string>
 
-/** A report as an endpoint of shields.io (schema version 1): the verdict, and how many checks failed. */
+/** An endpoint of shields.io (schema version 1): a verdict, as it is described, and how many failed. */
+export const badgeOf = (label: string, verdict: Report['verdict'], described: string, failed: number): string => {
+  const message = failed > 0 ? `${described} (${failed} fail)` : described
+  return `${JSON.stringify({ schemaVersion: 1, label, message, color: colourOf[verdict] })}\n`
+}
+
+/** A report as a badge: the verdict, and how many checks failed that are not known to. */
 export const encodeBadge = (report: Report): string => {
-  const { verdict, results } = report
-  const { fail } = countStates(results.filter(({ known }) => !known))
-  const failed = fail > 0 ? ` (${fail} fail)` : ''
-  const badge = {
-    schemaVersion: 1,
-    label: 'SAGE 1.0',
-    message: describeVerdict(report) + failed,
-    color: colourOf[verdict],
-  }
-  return `${JSON.stringify(badge)}\n`
+  const { fail } = countStates(report.results.filter(({ known }) => !known))
+  return badgeOf('SAGE 1.0', report.verdict, describeVerdict(report), fail)
 }

@@ -9,9 +9,12 @@ import { encodeSarif } from './sarif.js'
 import { encodeTap } from './tap.js'
 
 /** Makes a format of a report, and of nothing else but the requirements that it was judged by. */
-export type Encode = (report: Report, requirements: readonly Requirement[]) => string
+export type Encode<Kept = Report> = (report: Kept, requirements: readonly Requirement[]) => string
 
-/** Every format in which a report can be had, by the name that `--report` takes. */
+/** The formats in which a kind of report can be had, by the names that `--report` takes. */
+export type Formats<Kept> = Readonly<Record<string, Encode<Kept>>>
+
+/** Every format of the reports of `run` and `run-client`. */
 export const formats = {
   json: encodeJson,
   junit: encodeJunit,
@@ -20,10 +23,7 @@ export const formats = {
   markdown: encodeMarkdown,
   html: encodeHtml,
   badge: encodeBadge,
-} as const satisfies Record<string, Encode>
+} as const satisfies Formats<Report>
 
 /** Name of a format. */
 export type FormatName = keyof typeof formats
-
-/** Is `name` that of a format? */
-export const isFormatName = (name: string): name is FormatName => Object.hasOwn(formats, name)

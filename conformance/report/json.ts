@@ -19,13 +19,20 @@ export const suiteIdentity = (): Pick<Report, 'suite' | 'requirements'> => {
 }
 
 /** The digest of a report: SHA-256 in hex of the RFC 8785 form of everything else in it. */
-export const reportDigest = (report: Omit<Report, 'digest'>): string => {
-  const { digest: _, ...rest } = report as Report
-  return encodeHex(sha256(encodeUtf8(canonicalize(rest as unknown as JsonObject))))
+export const reportDigest = (report: object): string => {
+  const { digest: _, ...rest } = report as Readonly<Record<string, unknown>>
+  return encodeHex(sha256(encodeUtf8(canonicalize(rest as JsonObject))))
+}
+
+/** A report with its digest. */
+export const withDigest = <Kept extends { readonly digest: string }>(report: object): Kept => {
+  // Through JSON, so that what is digested is what is written: members that are undefined are absent.
+  const written = JSON.parse(JSON.stringify(report)) as Omit<Kept, 'digest'>
+  return { ...written, digest: reportDigest(written) } as Kept
 }
 
 /** A report as it is kept. */
-export const encodeJson = (report: Report): string => `${JSON.stringify(report, null, 1)}\n`
+export const encodeJson = (report: object): string => `${JSON.stringify(report, null, 1)}\n`
 
 /** The report of a run that took `seconds`: verdict, exit status and counts follow from the results. */
 export const createReport = (
@@ -40,24 +47,20 @@ export const createReport = (
     isKnownFailure(result, settings) ? { ...result, known: true } : result,
   )
   const verdict = verdictOf(results, settings.strict, baseline && baseline.mend.length > 0)
-  // Through JSON, so that what is digested is what is written: members that are undefined are absent.
-  const report = JSON.parse(
-    JSON.stringify({
-      report: 'sage-conformance/1',
-      command,
-      ...suiteIdentity(),
-      target,
-      run: { ...settings, startedAt, seconds },
-      verdict,
-      exitStatus: exitStatusOf[verdict],
-      counts: countStates(results),
-      coverage: coverageOf(results),
-      baseline,
-      problem,
-      discovery,
-      skew,
-      results,
-    }),
-  ) as Omit<Report, 'digest'>
-  return { ...report, digest: reportDigest(report) }
+  return withDigest<Report>({
+    report: 'sage-conformance/1',
+    command,
+    ...suiteIdentity(),
+    target,
+    run: { ...settings, startedAt, seconds },
+    verdict,
+    exitStatus: exitStatusOf[verdict],
+    counts: countStates(results),
+    coverage: coverageOf(results),
+    baseline,
+    problem,
+    discovery,
+    skew,
+    results,
+  })
 }

@@ -3,38 +3,14 @@ import { countStates, states } from '../runner/result.js'
 import type { Requirement } from '../trace/read-requirements.js'
 import { describeCoverage } from './coverage.js'
 import { chapterRows, describeCell } from './matrix.js'
+import { code, fenced, fitting, folded, leftOut, LIMIT, table } from './markdown-text.js'
 import { furtherFailures, outcomeOf } from './outcome.js'
 import { lineOf } from './text.js'
 import { evidenceLines, tellResults, type Told } from './told.js'
 import { describeVerdict } from './verdict-text.js'
 
-/** Bytes that a summary on GitHub may have. The shares of its parts, all told, leave room for head and matrix. */
-const LIMIT = 2 ** 20
-
-// A character reference is never a mark of Markdown or HTML. Letters, digits and the rest of Unicode are none either, nor
-// are dots and hyphens in the middle of a line, save in what is taken for an address.
-const reference = (letter: string): string => `&#${letter.codePointAt(0)};`
-
-/** As code, somewhere in a line: nobody is mentioned in it, and nothing linked. */
-const code = (text: string): string =>
-  text === ''
-    ? ''
-    : `<code>${text
-        .replace(/[^\p{L}\p{N}\p{S} ,;()/.-]|[`|<>~^$+=]/gu, reference)
-        .replace(/(?<=www)\./gi, reference)}</code>`
-
-/** Lines as they are, in a fence that is longer than any in them. */
-const fenced = (lines: readonly string[]): string => {
-  const text = lines.join('\n')
-  const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([run]) => run.length))
-  const fence = '`'.repeat(longest + 1)
-  return `${fence}text\n${text}\n${fence}`
-}
-
-const table = (header: readonly string[], rows: readonly (readonly string[])[]): string =>
-  [header, header.map(() => '---'), ...rows].map(cells => `| ${cells.join(' | ')} |`).join('\n')
-
-const signOf: Record<Report['verdict'], string> = {
+/** A verdict, seen from afar. */
+export const signOf: Record<Report['verdict'], string> = {
   conformant: '✅',
   'conformant but for known failures': '☑️',
   'not conformant': '❌',
@@ -83,35 +59,10 @@ const finding = (told: Told): string =>
     fenced(evidenceLines(told)),
   ].join('\n\n')
 
-const row = (told: Told): string =>
-  `| ${[told.title, told.verdict, lineOf(told.result.observed ?? '', 300)].map(code).join(' | ')} |`
+const HEADER = ['check', 'state', 'observed']
 
-const bytes = (text: string): number => Buffer.byteLength(text, 'utf8')
-
-/** As many of `parts` as there is room for, and the number of the others. */
-const fitting = (
-  parts: readonly string[],
-  room: number,
-): { readonly kept: readonly string[]; readonly left: number } => {
-  let taken = 0
-  const over = parts.findIndex(part => (taken += bytes(part) + 2) > room)
-  return over < 0 ? { kept: parts, left: 0 } : { kept: parts.slice(0, over), left: parts.length - over }
-}
-
-const leftOut = (left: number, what: string): string[] =>
-  left === 0 ? [] : [`*${left} more ${what} are left out here, for want of room; the JSON report has them all.*`]
-
-const folded = (summary: string, rows: readonly string[], room: number): string[] => {
-  if (rows.length === 0) return []
-  const { kept, left } = fitting(rows, room)
-  const header = '| check | state | observed |\n| --- | --- | --- |'
-  return [
-    `<details><summary>${summary}</summary>`,
-    [header, ...kept].join('\n'),
-    ...leftOut(left, 'checks'),
-    '</details>',
-  ]
-}
+const row = (told: Told): string[] =>
+  [told.title, told.verdict, lineOf(told.result.observed ?? '', 300)].map(each => code(each))
 
 /**
  * A report as Markdown, for the summary of a CI run: the verdict, what came of each chapter, every check that did not
@@ -140,10 +91,15 @@ export const encodeMarkdown = (report: Report, requirements: readonly Requiremen
     ...findings.kept,
     ...leftOut(findings.left, 'checks'),
     ...matrix(report, requirements),
-    ...folded(`${known.length} known ${known.length === 1 ? 'failure' : 'failures'}`, known.map(row), LIMIT * 0.04),
-    ...folded(`${blocked.length} blocked`, blocked.map(row), LIMIT * 0.08),
-    ...folded(`${skipped.length} skipped or not observed`, skipped.map(row), LIMIT * 0.08),
-    ...folded(`${passed.length} passed`, passed.map(row), LIMIT * 0.08),
+    ...folded(
+      `${known.length} known ${known.length === 1 ? 'failure' : 'failures'}`,
+      HEADER,
+      known.map(row),
+      LIMIT * 0.04,
+    ),
+    ...folded(`${blocked.length} blocked`, HEADER, blocked.map(row), LIMIT * 0.08),
+    ...folded(`${skipped.length} skipped or not observed`, HEADER, skipped.map(row), LIMIT * 0.08),
+    ...folded(`${passed.length} passed`, HEADER, passed.map(row), LIMIT * 0.08),
   ]
   return `${parts.join('\n\n')}\n`
 }

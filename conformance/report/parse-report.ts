@@ -1,4 +1,4 @@
-import { Report } from '../../schemas/index.js'
+import { Report, VectorsReport } from '../../schemas/index.js'
 import { Refusal } from '../probe/refusal.js'
 import { parserOf } from '../probe/wire/shape.js'
 import { reportDigest, suiteIdentity } from './json.js'
@@ -9,11 +9,18 @@ export class UnreadableReport extends Error {
   override readonly name = 'UnreadableReport'
 }
 
-const parseShape = parserOf<Report>(Report)
+/** A report of any command. */
+export type AnyReport = Report | VectorsReport
+
+const parseRun = parserOf<Report>(Report)
+const parseVectors = parserOf<VectorsReport>(VectorsReport)
+
+const parseShape = (value: unknown): AnyReport =>
+  (value as Partial<AnyReport> | null)?.command === 'vectors run' ? parseVectors(value) : parseRun(value)
 
 /** Why a report is another version's to judge, if it is. */
 const foreignness = (value: unknown): string | undefined => {
-  const { suite, requirements } = (value ?? {}) as Partial<Report>
+  const { suite, requirements } = (value ?? {}) as Partial<AnyReport>
   const own = suiteIdentity()
   if (typeof suite?.name !== 'string' || suite.name !== own.suite.name) return undefined
   const [theirs, ours] = [String(suite.version), own.suite.version].map(version =>
@@ -26,7 +33,7 @@ const foreignness = (value: unknown): string | undefined => {
 }
 
 /** The report that `text` is, by its shape alone. Throws UnreadableReport. */
-export const parseReport = (text: string): Report => {
+export const parseReport = (text: string): AnyReport => {
   let value: unknown
   try {
     value = JSON.parse(text)
@@ -44,7 +51,7 @@ export const parseReport = (text: string): Report => {
 }
 
 /** Is a report as it was written? Never throws. */
-export const isUnchanged = (report: Report): boolean => {
+export const isUnchanged = (report: AnyReport): boolean => {
   try {
     return reportDigest(report) === report.digest
   } catch (cause) {

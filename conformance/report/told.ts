@@ -54,7 +54,7 @@ export interface Told {
 }
 
 /** Room for a command: one that is cut off is no use. */
-const LONGEST_COMMAND = 50_000
+export const LONGEST_COMMAND = 50_000
 
 const tell = (report: Report, result: Result, requirement: Requirement | undefined): Told => {
   const { check, transport, state, reasonCode, expected, observed, level } = result

@@ -1,3 +1,5 @@
+import { printable } from '../report/text.js'
+
 /** Something that is wrong with a vector file, or with a value in it. */
 export interface Finding {
   /** `file`, or `file/test`. */
@@ -13,7 +15,17 @@ const MAX_SHOWN = 200
 /** Characters that are shown before the first difference. */
 const CONTEXT = 40
 
-const lineOf = (value: unknown): string => (value === undefined ? 'nothing' : printable(JSON.stringify(value)))
+/** A value from a file or from a foreign process as JSON text of one line, with nothing in it but what can be seen. */
+export const jsonLine = (value: unknown): string => {
+  if (value === undefined) return 'nothing'
+  try {
+    return printable(JSON.stringify(value))
+  } catch (cause) {
+    // A reader of JSON goes deeper than a writer does.
+    if (cause instanceof RangeError) return 'a value that is nested too deeply to be shown'
+    throw cause
+  }
+}
 
 const cut = (line: string, from = 0): string => {
   if (from === 0 && line.length <= MAX_SHOWN) return line
@@ -21,11 +33,8 @@ const cut = (line: string, from = 0): string => {
   return `${before}${line.slice(from, from + MAX_SHOWN)}${after} (${line.length} characters)`
 }
 
-/**
- * A value from a file or from a foreign process as one line for a terminal: JSON, cut where it is long, with no
- * control or bidirectional formatting character.
- */
-export const show = (value: unknown): string => cut(lineOf(value))
+/** A line of JSON text as it is shown on a terminal: cut where it is long. */
+export const show = (line: string): string => cut(line)
 
 /** Two values that differ, as lines for a terminal. */
 export interface ShownDifference {
@@ -35,25 +44,20 @@ export interface ShownDifference {
   readonly from?: number
 }
 
-/** Two values that differ, each as `show` does it, cut so that their first difference is in what is left. */
-export const showDifference = (expected: unknown, got: unknown): ShownDifference => {
-  const lines = [lineOf(expected), lineOf(got)] as const
-  const shorter = Math.min(lines[0].length, lines[1].length)
+/** Two lines of JSON text that differ, each as `show` does it, cut so that their first difference is in what is left. */
+export const showDifference = (expected: string, got: string): ShownDifference => {
+  const shorter = Math.min(expected.length, got.length)
   let same = 0
-  while (same < shorter && lines[0][same] === lines[1][same]) same++
-  if (same < MAX_SHOWN - CONTEXT) return { expected: cut(lines[0]), got: cut(lines[1]) }
-  return { expected: cut(lines[0], same - CONTEXT), got: cut(lines[1], same - CONTEXT), from: same + 1 }
+  while (same < shorter && expected[same] === got[same]) same++
+  if (same < MAX_SHOWN - CONTEXT) return { expected: cut(expected), got: cut(got) }
+  return { expected: cut(expected, same - CONTEXT), got: cut(got, same - CONTEXT), from: same + 1 }
 }
-
-/** `text` without what could steer a terminal. */
-export const printable = (text: string): string =>
-  text.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, character => `\\u{${character.codePointAt(0)!.toString(16)}}`)
 
 /** A finding in one line. */
 export const describeFinding = ({ where, message, step, expected, got }: Finding): string => {
   const head = `${printable(where)}: ${message}`
   if (step === undefined) return head
-  const shown = showDifference(expected, got)
+  const shown = showDifference(jsonLine(expected), jsonLine(got))
   const from = shown.from === undefined ? '' : ` from character ${shown.from} on`
   return `${head}: ${printable(step)}${from}: expected ${shown.expected}, got ${shown.got}`
 }

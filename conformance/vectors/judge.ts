@@ -1,6 +1,8 @@
+import type { VectorFailure } from '../../schemas/index.js'
 import { MalformedAnswer, MisplacedAnswer, encodeRequest, parseAnswer } from './answer.js'
 import { ChildPeer, type Reply } from './child-peer.js'
-import { compareAnswer, type Difference } from './compare.js'
+import { compareAnswer } from './compare.js'
+import { crashFailure, differenceFailure, malformedFailure } from './failure.js'
 import type { NamedTest } from './select.js'
 
 /** Processes that are started anew at most, after the first. */
@@ -8,13 +10,8 @@ const MAX_RESTARTS = 5
 
 /** How a test came out, and why. */
 export type Judgement =
-  | { readonly state: 'pass' }
-  | { readonly state: 'skipped' | 'unsupported' | 'blocked' }
-  | { readonly state: 'fail'; readonly difference: Exclude<Difference, { reason: 'unsupported' }> }
-  | { readonly state: 'fail'; readonly malformed: string; readonly line: string }
-  | { readonly state: 'fail'; readonly hang: number }
-  | { readonly state: 'fail'; readonly flood: true }
-  | { readonly state: 'fail'; readonly crash: string; readonly stderr: readonly string[] }
+  | { readonly state: 'pass' | 'skipped' | 'unsupported' | 'blocked' }
+  | { readonly state: 'fail'; readonly failure: VectorFailure }
 
 /** A test and how it came out. */
 export interface Judged {
@@ -29,28 +26,29 @@ export interface JudgeOptions {
   readonly onJudged?: (judged: Judged) => void
 }
 
+const fail = (failure: VectorFailure): Judgement => ({ state: 'fail', failure })
+
 const judgeLine = (line: Uint8Array, { id, test }: NamedTest): Judgement => {
   const difference = compareAnswer(test, parseAnswer(line, id))
   if (difference === undefined) return { state: 'pass' }
-  return difference.reason === 'unsupported' ? { state: 'unsupported' } : { state: 'fail', difference }
+  return difference.reason === 'unsupported' ? { state: 'unsupported' } : fail(differenceFailure(difference, test))
 }
 
 /** The judgement of a reply, and whether the next request can go to the same process. */
-const judgeReply = (reply: Reply, test: NamedTest, timeout: number): { judgement: Judgement; usable: boolean } => {
+const judgeReply = (reply: Reply, test: NamedTest, ms: number): { judgement: Judgement; usable: boolean } => {
   switch (reply.kind) {
     case 'hang':
-      return { judgement: { state: 'fail', hang: timeout }, usable: false }
+      return { judgement: fail({ kind: 'hang', ms }), usable: false }
     case 'flood':
-      return { judgement: { state: 'fail', flood: true }, usable: false }
+      return { judgement: fail({ kind: 'malformed', what: 'a line that does not end' }), usable: false }
     case 'crash':
-      return { judgement: { state: 'fail', crash: reply.status, stderr: reply.stderr }, usable: false }
+      return { judgement: fail(crashFailure(reply.status, reply.stderr)), usable: false }
     case 'line':
       try {
         return { judgement: judgeLine(reply.line, test), usable: true }
       } catch (error) {
         if (!(error instanceof MalformedAnswer)) throw error
-        const line = Buffer.from(reply.line).toString('utf8')
-        const judgement: Judgement = { state: 'fail', malformed: error.message, line }
+        const judgement = fail(malformedFailure(error.message, reply.line))
         return { judgement, usable: !(error instanceof MisplacedAnswer) }
       }
   }

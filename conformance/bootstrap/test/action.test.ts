@@ -85,10 +85,29 @@ t.test('a failure fails the step, and one that is known does not', { skip: noBas
   t.match(passed.printed, /^conformant but for 1 known failure/m)
 })
 
-t.test('a cryptographic core is judged by its command', { skip: noBash }, t => {
+t.test('a cryptographic core is judged by its command, with reports and a summary', { skip: noBash }, t => {
   const peer = join(rootPath, 'dist', 'reference', 'core-peer.js')
-  const { status, printed } = judge(t, { vectors: `"${node}" "${peer}"`, options: '--only hkdf' })
+  const { status, printed, text, folder } = judge(t, { vectors: `"${node}" "${peer}"`, options: '--only hkdf' })
   t.equal(status, 0, printed)
+  t.match(text('summary'), /SAGE 1\.0 vectors: conformant/)
+  t.match(JSON.parse(text('sage-reports/badge.json')), { label: 'SAGE 1.0 vectors', message: 'conformant' })
+  t.match(text('sage-reports/junit.xml'), 'classname="sage.vectors.hkdf"')
+  t.strictSame(readdirSync(join(folder, 'sage-reports')).sort(), [
+    'badge.json',
+    'junit.xml',
+    'report.json',
+    'summary.md',
+  ])
+  t.end()
+})
+
+t.test('a core that is wrong fails the step, and the summary says where', { skip: noBash }, t => {
+  const peer = join(rootPath, 'dist', 'conformance', 'mutants', 'derivation', 'peer.js')
+  const options = '--only key-schedule/counting'
+  const { status, printed, text } = judge(t, { vectors: `"${node}" "${peer}" salt-raw`, options })
+  t.equal(status, 1, printed)
+  t.equal(text('output'), 'status=1\n')
+  t.match(text('summary'), 'sessionPrk is the first value that differs')
   t.end()
 })
 

@@ -9,6 +9,7 @@ import { accepts, refuses, watches, type ClientCheck } from '../check.js'
 import type { Client, Outcome } from '../client.js'
 import { runClientChecks } from '../run-client.js'
 import { selectClientChecks } from '../select.js'
+import { describeOutcome } from '../verdict.js'
 
 const honest = inProcessClient({})
 
@@ -76,6 +77,13 @@ t.test('who accepts, hangs, crashes, floods or does nothing fails or is inconclu
   t.match(await ends({ kind: 'signal', signal: 'SIGSEGV', stderr: '' }), { state: 'fail', reasonCode: 'crash-SIGSEGV' })
   t.match(await ends({ kind: 'flood' }), { state: 'fail', reasonCode: 'flood' })
   t.match(await ends(exit(1)), { state: 'inconclusive', reasonCode: 'fault-not-met' })
+})
+
+t.test('the last words of a client are cut short without cutting a character in half', t => {
+  const said = describeOutcome({ kind: 'hang', afterMs: 9, stderr: `${'x'.repeat(159)}\u{1f600}${'y'.repeat(50)}` })
+  t.equal(said, Buffer.from(said, 'utf8').toString('utf8'))
+  t.match(said, /^still running after 9 ms: x{159}/)
+  t.end()
 })
 
 t.test('who fails with the honest responder is not judged by the other', async t => {

@@ -92,13 +92,13 @@ t.test('what cannot be written is found before anything is sent', async t => {
     ],
     [['tap=-', 'badge=-'], /two reports cannot both be written to -$/],
   ]
-  for (const [texts, message] of cases) t.throws(() => parseReports(texts), { name: 'UsageError', message })
+  for (const [texts, message] of cases) t.throws(() => parseReports(texts, formats), { name: 'UsageError', message })
 })
 
 t.test('what cannot be written any more is one line, and the other reports are there', async t => {
   const folder = t.testdir({ gone: {} })
   const [lost, full] = [join(folder, 'gone', 'x'), '/dev/full']
-  const wanted = parseReports([`junit=${lost}`, `tap=${full}`, `badge=${join(folder, 'badge')}`])
+  const wanted = parseReports([`junit=${lost}`, `tap=${full}`, `badge=${join(folder, 'badge')}`], formats)
   rmSync(join(folder, 'gone'), { recursive: true })
   t.strictSame(writeReports(wanted, report, requirements), [
     `--report: cannot write ${lost} (ENOENT)`,
@@ -119,7 +119,7 @@ t.test('a format that cannot be made is a fault of the suite, not of the file, a
       return report.results
     },
   }
-  const wanted = parseReports([`html=${files[0]}`, `badge=${files[1]}`])
+  const wanted = parseReports([`html=${files[0]}`, `badge=${files[1]}`], formats)
   const problems = writeReports(wanted, unreadable, requirements)
   t.strictSame(problems, [
     "--report: html could not be made of this report, by a fault of the suite's own (Error: no such file: style.css\\u001b)",

@@ -1,10 +1,15 @@
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
-import { roomPath } from '../../../schemas/index.js'
+import { roomPath, type VectorsReport } from '../../../schemas/index.js'
+import { suiteIdentity } from '../../report/json.js'
+import { isUnchanged, parseReport } from '../../report/parse-report.js'
+import { readTap } from '../../report/test/read-back.js'
+import { vectorsFormats } from '../../report/vectors/formats.js'
 import { sampleFile } from '../../vectors/test/sample.js'
+import { reportCommand } from '../report.js'
 import { vectorsRunCommand, type VectorsRunOptions } from '../vectors-run.js'
 
 const okm = '8da4e775a563c18f715f802a063c5a31b8a11f5c5ee1879ec3454e5f3c738d2d9d201395faa4b61a96c8'
@@ -85,7 +90,7 @@ t.test('vectors run', async t => {
     )
     t.equal(status, 1)
     t.match(text, 'crash: the process ended without an answer, exit status 7')
-    t.match(text, 'stderr: out of\\u{1b}[2J luck')
+    t.match(text, 'stderr: out of\\u001b[2J luck')
     t.match(text, '1 pass, 1 fail')
     t.match((await run(folder, peer("process.kill(process.pid, 'SIGKILL')"))).text, 'signal SIGKILL')
   })
@@ -99,7 +104,7 @@ t.test('vectors run', async t => {
   await t.test('garbage, floods and answers to other requests are malformed', async t => {
     t.match(
       (await run(folder, peer("console.log('hello\\u0007')"))).text,
-      'malformed answer: not a line of JSON\n  hello\\u{7}',
+      'malformed answer: not a line of JSON\n  hello\\u0007',
     )
     t.match(
       (await run(folder, peer("say({ id: 'other', outcome: 'reject' })"))).text,
@@ -137,7 +142,11 @@ t.test('vectors run', async t => {
       [honest, { skip: ['*'] }, 'nothing is left to ask'],
       [honest, { timeout: 0 }, '--timeout takes'],
       [honest, { timeout: NaN }, '--timeout takes'],
-      [honest, { report: 'xml=a' }, '--report takes json=FILE'],
+      [
+        honest,
+        { report: ['sarif=a'] },
+        '--report takes FORMAT=FILE with one of json, junit, tap, markdown, badge, not "sarif=a"',
+      ],
       [honest, { vectors: join(folder, 'nowhere') }, 'nowhere'],
     ]
     for (const [command, options, said] of cases) {
@@ -148,25 +157,99 @@ t.test('vectors run', async t => {
     }
   })
 
-  await t.test('a report says what was asked and how it came out', async t => {
-    const path = join(t.testdir({}), 'report.json')
-    const { status } = await run(folder, peer("say({ ...right(request), outcome: 'reject' })"), {
-      report: `json=${path}`,
+  await t.test('a report says what was asked and how it came out, and the other formats are made of it', async t => {
+    const file = (name: string): string => join(t.testdirName, name)
+    t.testdir({})
+    const made = ['junit', 'tap', 'markdown', 'badge'] as const
+    const command = peer("say({ ...right(request), outcome: 'reject' })")
+    const { status, text } = await run(folder, command, {
+      report: ['json', ...made].map(format => `${format}=${file(format)}`),
+      skip: ['sample/empty'],
       quiet: true,
     })
     t.equal(status, 1)
-    t.match(JSON.parse(readFileSync(path, 'utf8')), {
-      suite: 'sage/1.0',
+    t.equal(text, 'not conformant: 0 pass, 1 fail, 1 skipped\n')
+    const report = parseReport(readFileSync(file('json'), 'utf8')) as VectorsReport
+    t.ok(isUnchanged(report))
+    t.match(report, {
+      command: 'vectors run',
+      ...suiteIdentity(),
+      target: { argv: command },
+      run: { startedAt: /^\d{4}-\d\d-\d\dT/, only: [], skip: ['sample/empty'], timeoutMs: 4000 },
       verdict: 'not conformant',
       exitStatus: 1,
-      counts: { pass: 1, fail: 1 },
-      tests: [
-        { id: 'sample/rfc5869-3', op: 'hkdf', state: 'fail', difference: { reason: 'rejected' } },
-        { id: 'sample/empty', state: 'pass' },
+      counts: { pass: 0, fail: 1, skipped: 1 },
+      results: [
+        { test: 'sample/rfc5869-3', op: 'hkdf', state: 'fail', comment: 'A.3', failure: { kind: 'rejected' } },
+        { test: 'sample/empty', op: 'token.parse', requirements: ['conventions.token'], state: 'skipped' },
       ],
     })
-    t.equal((await run(folder, peer('say(right(request))'), { report: 'json=/no/such/folder/x.json' })).status, 2)
+    for (const format of made) {
+      const again = file(`${format}.again`)
+      t.equal(reportCommand(file('json'), [`${format}=${again}`]), 0)
+      t.equal(readFileSync(file(format), 'utf8'), readFileSync(again, 'utf8'), format)
+    }
+    t.throws(() => reportCommand(file('json'), ['html=-']), {
+      name: 'UsageError',
+      message: /one of json, junit, tap, markdown, badge, not "html=-"$/,
+    })
   })
+
+  await t.test('a failure in a report can be asked again by its line', async t => {
+    const command = peer("say({ ...right(request), outcome: 'accept', output: { okm: 'ab\\u0007' } })")
+    const path = join(t.testdir({}), 'report.json')
+    await run(folder, command, { report: [`json=${path}`], only: ['hkdf'] })
+    const report = JSON.parse(readFileSync(path, 'utf8')) as VectorsReport
+    t.match(report.results, [{ failure: { kind: 'wrong', step: 'okm', expected: `"${okm}"`, got: '"ab\\u0007"' } }])
+    const [, line = ''] = /again: (.*)$/m.exec(vectorsFormats.markdown(report)) ?? []
+    const words = spawnSync('bash', ['-c', `printf '%s\\0' ${line}`], { encoding: 'utf8' }).stdout.split('\0')
+    const given = ['sage-conformance', 'vectors', 'run', '--only', 'sample/rfc5869-3', '--timeout', '4000', '--']
+    t.strictSame(words.slice(0, -1), [...given, ...command])
+  })
+
+  await t.test('a core that answers what no canonical form has, or too deeply, has a report all the same', async t => {
+    const path = join(t.testdir({}), 'report.json')
+    const outputs = ['"\\ud800"', '1e999', `${'['.repeat(100_000)}${']'.repeat(100_000)}`, '"\\u0000\\u202e"']
+    for (const output of outputs) {
+      const line = `{"id":"sample/rfc5869-3","outcome":"accept","output":{"okm":${output}}}`
+      const script = `process.stdin.once('data', () => process.stdout.write(require('node:fs').readFileSync(${JSON.stringify(join(t.testdirName, 'line'))}) + '\\n'))`
+      writeFileSync(join(t.testdirName, 'line'), line)
+      const { status, text } = await run(folder, [process.execPath, '-e', script], {
+        only: ['hkdf'],
+        report: [`json=${path}`],
+      })
+      t.equal(status, 1)
+      t.match(text, 'wrong answer: okm is the first value that differs')
+      t.ok(isUnchanged(parseReport(readFileSync(path, 'utf8'))))
+    }
+  })
+
+  await t.test('what cannot be written is found before anything is started, or else is status 4', async t => {
+    const scratch = t.testdir({ started: '' })
+    const command = peer(`require('node:fs').writeFileSync('${join(scratch, 'started')}', 'yes'); say(right(request))`)
+    const { status, text } = await run(folder, command, { report: ['json=/no/such/folder/x.json'] })
+    t.equal(status, 2)
+    t.equal(text, 'err: sage-conformance: --report: cannot write /no/such/folder/x.json (ENOENT)\n')
+    t.equal(readFileSync(join(scratch, 'started'), 'utf8'), '')
+    const { restore } = t.capture(process.stderr, 'write', () => true)
+    const late = await run(folder, command, { report: ['json=/dev/full', `badge=${join(scratch, 'badge')}`] })
+    restore()
+    t.strictSame(late, { status: 4, text: 'conformant: 2 pass\n' })
+    t.match(readFileSync(join(scratch, 'badge'), 'utf8'), '"message":"conformant"')
+  })
+})
+
+t.test('a report on standard output is there alone, and what is said to people is on standard error', async t => {
+  const program = roomPath('conformance', 'bin', 'sage-conformance.js')
+  const words = ['vectors', 'run', '--only', 'hkdf/rfc5869-1', '--report', 'tap=-']
+  const refusing = peer("say({ id: request.id, outcome: 'reject' })")
+  const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...words, '--', ...refusing], {
+    encoding: 'utf8',
+  })
+  t.equal(status, 1)
+  t.strictSame([...readTap(stdout).states], [['hkdf/rfc5869-1', 'fail']])
+  t.match(stderr, /^fail hkdf\/rfc5869-1 \(hkdf\): rejected what must be accepted$/m)
+  t.match(stderr, /^not conformant: 0 pass, 1 fail$/m)
 })
 
 t.test('when nobody reads what it says, it ends without a word, and without a verdict', async t => {

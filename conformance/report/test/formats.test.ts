@@ -1,11 +1,11 @@
 import fc from 'fast-check'
-import { lexer, type Token } from 'marked'
 import t from 'tap'
 import type { Report, RequirementId } from '../../../schemas/index.js'
 import { loadRequirementSet } from '../../trace/requirement-set.js'
 import { formats, type FormatName } from '../formats.js'
 import { lineOf } from '../text.js'
-import { elementsIn, parseXml, readHtml, readJunit, readMarkdown, readSarif, readTap, type Read } from './read-back.js'
+import { hostile, shapeOf, unseen, wellFormed } from './hostile.js'
+import { readHtml, readJunit, readMarkdown, readSarif, readTap, type Read } from './read-back.js'
 import { sampleReport, sampleResult, samples } from './sample.js'
 
 const { requirements } = loadRequirementSet()
@@ -42,42 +42,6 @@ t.test('a format is made of the report alone', async t => {
       t.equal(formats[format](report, requirements), formats[format](structuredClone(report), requirements), format)
 })
 
-const nasty = [
-  ']]>',
-  '<script>alert(1)</script>',
-  '&amp;<!--',
-  '`````',
-  '</code></details>',
-  '| a | b |',
-  '\u001b[31mred\u0007',
-  '\u202egnirts',
-  '\ud800',
-  '\udc00\ud800x',
-  '\u0000',
-  '\ufffe\uffff',
-  '\u{e0041}',
-  '# TODO',
-  'ok 7',
-  '\n...\nok 1 - injected\n',
-  '\r\n1..1',
-  '\\',
-  '"',
-  "'",
-  '[x](http://evil.example)',
-  '![x](y)',
-  'www.evil.example @all',
-  '{0}',
-  '- a\n\n# b',
-  '\u2028\u2029\u0085',
-] as const
-
-const unit = fc.integer({ min: 0, max: 0xffff }).map(code => String.fromCharCode(code))
-const hostile = fc
-  .array(fc.oneof(fc.constantFrom(...nasty), unit, fc.string({ unit: 'binary', maxLength: 8 })), { maxLength: 6 })
-  .map(parts => parts.join(''))
-
-const wellFormed = (text: string): string => Buffer.from(text, 'utf8').toString('utf8')
-
 const reportWith = (word: string, name: string): Report =>
   sampleReport({
     results: [
@@ -89,30 +53,6 @@ const reportWith = (word: string, name: string): Report =>
     // Text that no run lets through: the digest is not asked for it.
     target: { url: `http://x/${wellFormed(name)}`, name: wellFormed(name), capabilities: [wellFormed(name)] },
   })
-
-/** The kinds of what a text of Markdown is made of, text aside. */
-const skeleton = (tokens: readonly Token[]): string[] =>
-  tokens.flatMap(token => {
-    if (token.type === 'text' || token.type === 'space' || token.type === 'escape') {
-      return 'tokens' in token && token.tokens ? skeleton(token.tokens) : []
-    }
-    if (token.type === 'html') return [token.raw.trim()]
-    if (token.type === 'table')
-      return [
-        'table',
-        ...token.rows.flatMap((row: { tokens: Token[] }[]) => row.flatMap(cell => skeleton(cell.tokens))),
-      ]
-    return [token.type, ...('tokens' in token && token.tokens ? skeleton(token.tokens) : [])]
-  })
-
-const shapeOf: Record<'junit' | 'tap' | 'sarif' | 'markdown', (text: string) => unknown> = {
-  junit: text => elementsIn(parseXml(text), '*').map(({ tagName, attributes }) => [tagName, attributes.length]),
-  tap: text => text.split('\n').map(line => /^ *(?:[a-zA-Z-]+:?|\.\.\.|---|#)/.exec(line)?.[0]),
-  sarif: text => JSON.stringify(JSON.parse(text), (_, value: unknown) => (typeof value === 'string' ? '' : value)),
-  markdown: text => skeleton(lexer(text)),
-}
-
-const raw = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufffe\uffff]/
 
 t.test('whatever an agent says changes no format, and nothing of it is left that is not seen', async () => {
   const benign = reportWith('said', 'name')
@@ -129,7 +69,7 @@ t.test('whatever an agent says changes no format, and nothing of it is left that
         const text = encode(report)
         if (text !== wellFormed(text)) throw new Error('half of a pair of surrogates')
         if (format === 'junit' && text.includes(']]>')) throw new Error('the end of a section that never began')
-        if (raw.test(text)) throw new Error(JSON.stringify(text))
+        if (unseen.test(text)) throw new Error(JSON.stringify(text))
         if (JSON.stringify(shapeOf[format](text)) !== shape) throw new Error(text)
         const expected = JSON.stringify(inOrder(statesOf(report)))
         if (JSON.stringify(inOrder(read(text).states)) !== expected) throw new Error(text)

@@ -9,6 +9,8 @@ import { accepts } from '../../runner/check.js'
 import type { CheckResult } from '../../runner/result.js'
 import { coverageOf } from '../coverage.js'
 import { reportDigest } from '../json.js'
+import { createVectorsReport } from '../vectors/json.js'
+import { vectorsRun } from '../vectors/test/sample.js'
 import { verifyReport } from '../verification.js'
 
 const only = [
@@ -285,6 +287,8 @@ t.test('what is no report, or one of another version, is named for what it is', 
     JSON.stringify({ ...client, digest: reportDigest(client) }),
     /run-client.*cannot be judged again/,
   ])
+  const vectors = createVectorsReport(['core'], vectorsRun, [])
+  cases.push(['a report of vectors run', JSON.stringify(vectors), /vectors run.*cannot be judged again/])
   for (const [name, text, why] of cases) t.match(await verifyReport(text, checks), { kind: 'unreadable', why }, name)
 })
 

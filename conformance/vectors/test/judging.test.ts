@@ -1,12 +1,13 @@
 import fc from 'fast-check'
 import t from 'tap'
+import type { VectorResult } from '../../../schemas/index.js'
 import { encodeRequest, MalformedAnswer, MisplacedAnswer, parseAnswer } from '../answer.js'
 import { compareAnswer } from '../compare.js'
-import { describeFinding, printable, show, showDifference } from '../finding.js'
+import { describeFinding, jsonLine, show, showDifference } from '../finding.js'
 import { LineReader } from '../line-reader.js'
 import { rederive } from '../rederive.js'
 import { matcher, namedTests } from '../select.js'
-import { countJudged, exitStatus, verdictOf } from '../verdict.js'
+import { countStates, exitStatus, verdictOf } from '../verdict.js'
 import { sampleFile, sampleTest } from './sample.js'
 
 const bytes = (text: string): Uint8Array => Buffer.from(text, 'utf8')
@@ -98,16 +99,14 @@ t.test('a glob names a test by its id, its file or its op', t => {
 })
 
 t.test('a verdict fails closed', t => {
-  const test = namedTests([{ name: 'sample', file: sampleFile() }])[0]!
-  const verdict = (...states: ('pass' | 'unsupported' | 'blocked' | 'skipped')[]) =>
-    verdictOf(countJudged(states.map(state => ({ test, judgement: { state } }))))
+  const verdict = (...states: VectorResult['state'][]) => verdictOf(countStates(states.map(state => ({ state }))))
   t.equal(verdict('pass'), 'conformant')
   t.equal(verdict('pass', 'skipped'), 'conformant')
   t.equal(verdict('pass', 'unsupported'), 'incomplete')
   t.equal(verdict('pass', 'blocked'), 'incomplete')
   t.equal(verdict('skipped'), 'incomplete')
   t.equal(verdict(), 'incomplete')
-  t.equal(verdictOf({ ...countJudged([]), fail: 1, unsupported: 1 }), 'not conformant')
+  t.equal(verdict('pass', 'fail', 'unsupported'), 'not conformant')
   t.strictSame(exitStatus, { conformant: 0, 'not conformant': 1, incomplete: 3 })
   t.end()
 })
@@ -139,9 +138,11 @@ t.test('what a checker says is compared member by member', t => {
 })
 
 t.test('nothing that a foreign process says can steer a terminal', t => {
-  t.equal(printable('a\u001b[2J\u202eb\n'), 'a\\u{1b}[2J\\u{202e}b\\u{a}')
-  t.equal(show('x'.repeat(1000)).length < 300, true)
-  t.equal(show(undefined), 'nothing')
+  t.equal(jsonLine('a\u001b[2J\u202eb\ud800'), '"a\\u001b[2J\\u202eb\\ud800"', 'and it is still JSON')
+  t.equal(show(jsonLine('x'.repeat(1000))).length < 300, true)
+  t.equal(jsonLine(undefined), 'nothing')
+  const deep = JSON.parse(`${'['.repeat(200_000)}${']'.repeat(200_000)}`) as unknown
+  t.equal(jsonLine(deep), 'a value that is nested too deeply to be shown')
   t.match(
     describeFinding({ where: 'a/b', message: 'm', step: 's', expected: 1, got: '\u0007' }),
     'a/b: m: s: expected 1, got "\\u0007"',
@@ -152,7 +153,7 @@ t.test('nothing that a foreign process says can steer a terminal', t => {
 t.test('of two long values the part is shown in which they differ', t => {
   const differing = (at: number, length: number) => {
     const text = 'a'.repeat(length)
-    return showDifference(text, `${text.slice(0, at)}b${text.slice(at + 1)}`)
+    return showDifference(jsonLine(text), jsonLine(`${text.slice(0, at)}b${text.slice(at + 1)}`))
   }
   t.strictSame(differing(3, 10), { expected: '"aaaaaaaaaa"', got: '"aaabaaaaaa"' })
   const early = differing(100, 1000)
@@ -171,7 +172,10 @@ t.test('of two long values the part is shown in which they differ', t => {
     t.match(got, /^…a{40}b/)
     t.ok(got.length < 260)
   }
-  t.match(showDifference('a'.repeat(300), 'a'.repeat(400)), { from: 302, expected: /^…a{40}" \(302 characters\)$/ })
+  t.match(showDifference(jsonLine('a'.repeat(300)), jsonLine('a'.repeat(400))), {
+    from: 302,
+    expected: /^…a{40}" \(302 characters\)$/,
+  })
   t.match(
     describeFinding({ where: 'w', message: 'm', step: 's', expected: 'a'.repeat(300), got: `${'a'.repeat(299)}b` }),
     /^w: m: s from character 301 on: expected …a{41}" \(302 characters\), got …a{40}b"/,
@@ -179,7 +183,7 @@ t.test('of two long values the part is shown in which they differ', t => {
   fc.assert(
     fc.property(fc.string({ maxLength: 900 }), fc.string({ maxLength: 900 }), fc.string(), (same, more, other) => {
       fc.pre(more !== other)
-      const { expected, got } = showDifference(same + more, same + other)
+      const { expected, got } = showDifference(jsonLine(same + more), jsonLine(same + other))
       return expected !== got
     }),
   )
