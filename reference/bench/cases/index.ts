@@ -1,0 +1,5 @@
+import type { BenchCase } from '../bench-case.js'
+import { keyScheduleCases } from './key-schedule.js'
+
+/** Every case of the bench, in the order of the page. */
+export const cases: readonly BenchCase[] = [...keyScheduleCases]

@@ -1,0 +1,91 @@
+import { Session } from 'node:inspector'
+import { setFlagsFromString, getHeapStatistics } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import type { Figures, Repeated } from './bench-case.js'
+import { systemStopwatch } from './meter.js'
+import { calibrate, perform } from './rounds.js'
+import { spreadOf } from './statistics.js'
+
+/** Flags for a process in which bytes are counted: a young generation so large that no collection falls into a block. */
+export const heapFlags: readonly string[] = ['--min-semi-space-size=64', '--max-semi-space-size=64']
+
+const BLOCKS = 9
+const WARM_UP_MS = 200
+const SAMPLED_UNITS = 64
+/** Bytes of garbage that a block of calls may make: well within the young generation. */
+const BLOCK_BYTES = 8 * 2 ** 20
+const MAX_BLOCK_CALLS = 10_000
+const FIRST_CALLS = 200
+
+setFlagsFromString('--expose-gc')
+const collect = runInNewContext('gc') as () => void
+
+interface Used {
+  readonly bytes: number
+  readonly external: number
+}
+
+const used = (): Used => {
+  const { used_heap_size: bytes, external_memory: external } = getHeapStatistics()
+  return { bytes, external }
+}
+
+/** What `calls` calls leave behind, garbage included, before anything is collected. */
+const grownBy = async (subject: Repeated, calls: number): Promise<Used> => {
+  await subject.prepare?.(calls)
+  collect()
+  const before = used()
+  if (calls > 0) await perform(subject, calls, systemStopwatch)
+  const after = used()
+  return { bytes: after.bytes - before.bytes, external: after.external - before.external }
+}
+
+const median = (all: readonly Used[], of: keyof Used): number => spreadOf(all.map(each => each[of])).median
+
+const grownInBlocks = async (subject: Repeated, calls: number): Promise<Used> => {
+  const blocks: Used[] = []
+  for (let block = 0; block < BLOCKS; block++) blocks.push(await grownBy(subject, calls))
+  return { bytes: median(blocks, 'bytes'), external: median(blocks, 'external') }
+}
+
+/** Objects that `calls` calls allocate: the sampling profiler of the heap, told to sample every one. */
+const countAllocations = async (subject: Repeated, calls: number): Promise<number> => {
+  await subject.prepare?.(calls)
+  const session = new Session()
+  session.connect()
+  const post = <Result>(method: string, params: object = {}): Promise<Result> =>
+    new Promise((resolve, reject) =>
+      session.post(method, params, (error: Error | null, result?: unknown) =>
+        error === null ? resolve(result as Result) : reject(error),
+      ),
+    )
+  try {
+    const all = { includeObjectsCollectedByMajorGC: true, includeObjectsCollectedByMinorGC: true }
+    await post('HeapProfiler.startSampling', { samplingInterval: 1, ...all })
+    if (calls > 0) await perform(subject, calls, systemStopwatch)
+    // One sample stands for one allocation: see `samplingInterval`. Node's types leave `samples` out.
+    const { profile } = await post<{ profile: { samples: readonly unknown[] } }>('HeapProfiler.stopSampling')
+    return profile.samples.length
+  } finally {
+    session.disconnect()
+  }
+}
+
+/**
+ * Bytes of the heap, bytes outside of it, and objects that a unit allocates in the steady state. What an empty block of
+ * calls costs is taken off. For a process that was started with {@link heapFlags}.
+ */
+export const measureHeap = async (subject: Repeated): Promise<Figures> => {
+  await calibrate(subject, WARM_UP_MS, systemStopwatch)
+  const empty = await grownInBlocks(subject, 0)
+  const first = (await grownBy(subject, FIRST_CALLS)).bytes / FIRST_CALLS
+  const calls = Math.max(FIRST_CALLS, Math.min(MAX_BLOCK_CALLS, Math.round(BLOCK_BYTES / Math.max(1, first))))
+  const grown = await grownInBlocks(subject, calls)
+  const units = calls * (subject.units ?? 1)
+  const allocations = (await countAllocations(subject, SAMPLED_UNITS)) - (await countAllocations(subject, 0))
+  return {
+    bytes: Math.max(0, grown.bytes - empty.bytes) / units,
+    external: Math.max(0, grown.external - empty.external) / units,
+    allocations: Math.max(0, allocations) / SAMPLED_UNITS / (subject.units ?? 1),
+  }
+}
