@@ -67,6 +67,8 @@ export interface BenchCase {
   readonly rows: readonly Row[]
   /** Milliseconds of a round; 50 unless told otherwise. Synchronous operations are repeated for so long. */
   readonly roundMs?: number
+  /** Rounds that are not counted, 2 unless told otherwise: compilers, here and elsewhere, learn what is asked of them. */
+  readonly warmUps?: number
   /** Rounds of this case at most, for what takes long. */
   readonly maxRounds?: number
   /** Flags of Node for its processes. */

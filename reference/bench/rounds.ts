@@ -81,6 +81,8 @@ export const calibrate = async (subject: Repeated, roundMs: number, stopwatch: S
 export interface RoundsInput {
   readonly subjects: Readonly<Record<string, Repeated>>
   readonly rounds: number
+  /** Rounds before them, which are not counted. */
+  readonly warmUps: number
   readonly roundMs: number
   readonly stopwatch: Stopwatch
   /** From 0 up to and without 1. */
@@ -91,6 +93,7 @@ export interface RoundsInput {
 export const runRounds = async ({
   subjects,
   rounds,
+  warmUps,
   roundMs,
   stopwatch,
   random,
@@ -98,12 +101,11 @@ export const runRounds = async ({
   const calls = new Map<string, number>()
   for (const [name, subject] of Object.entries(subjects)) calls.set(name, await calibrate(subject, roundMs, stopwatch))
   const done: Round[] = []
-  // The first round only warms up: what one subject has learnt, another may have made the compiler forget.
-  for (let round = 0; round <= rounds; round++) {
+  for (let round = -warmUps; round < rounds; round++) {
     const figures: Record<string, Figures> = {}
     for (const [name, subject] of shuffled(Object.entries(subjects), random))
       figures[name] = await runRound(subject, calls.get(name)!, stopwatch)
-    if (round > 0) done.push(Object.fromEntries(Object.keys(subjects).map(name => [name, figures[name]!])))
+    if (round >= 0) done.push(Object.fromEntries(Object.keys(subjects).map(name => [name, figures[name]!])))
   }
   return done
 }

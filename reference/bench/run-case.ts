@@ -7,6 +7,7 @@ import type { Round } from './statistics.js'
 // What a process of the bench does with its case; each kind of measurement has a process of its own.
 
 const DEFAULT_ROUND_MS = 50
+const DEFAULT_WARM_UPS = 2
 
 /** What a process is asked for. */
 export type Errand =
@@ -34,6 +35,7 @@ export const runErrand = async (benchCase: BenchCase, errand: Errand): Promise<A
         return await runRounds({
           subjects: subjects as Record<string, Repeated>,
           rounds: errand.rounds,
+          warmUps: benchCase.warmUps ?? DEFAULT_WARM_UPS,
           roundMs: benchCase.roundMs ?? DEFAULT_ROUND_MS,
           stopwatch: systemStopwatch,
           random: Math.random,

@@ -1,5 +1,6 @@
 import type { BenchCase } from '../bench-case.js'
+import { echoCases } from './echo.js'
 import { keyScheduleCases } from './key-schedule.js'
 
 /** Every case of the bench, in the order of the page. */
-export const cases: readonly BenchCase[] = [...keyScheduleCases]
+export const cases: readonly BenchCase[] = [...keyScheduleCases, ...echoCases]

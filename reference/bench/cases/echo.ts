@@ -1,0 +1,126 @@
+import { paths } from '../../agent/endpoints.js'
+import type { BenchCase, Contest, Repeated } from '../bench-case.js'
+import { HttpLoad, postOf } from '../load/http-load.js'
+import { createSealer, type Sealer } from '../load/sealer.js'
+import { WebSocketLoad } from '../load/ws-load.js'
+import { startServer, type BenchServer } from '../servers/start-server.js'
+
+const CONNECTIONS = 16
+/** Messages at once on each WebSocket connection. */
+const PER_SOCKET = 4
+const KIB = 1024
+
+interface Stage {
+  readonly reference: BenchServer
+  readonly bare: BenchServer
+  readonly sealer: Sealer
+}
+
+const setStage = async (): Promise<Stage> => {
+  const [reference, bare] = await Promise.all([startServer('reference'), startServer('bare')])
+  return { reference, bare, sealer: await createSealer(reference.url, reference.did!) }
+}
+
+const clear = async ({ reference, bare }: Stage): Promise<void> => {
+  await Promise.all([reference.stop(), bare.stop()])
+}
+
+const popped = <Value>(queue: Value[]): Value => {
+  const next = queue.pop()
+  if (next === undefined) throw new Error('more calls than messages that were sealed for them')
+  return next
+}
+
+/** Messages to the reference are sealed before each round, and sent in it in their order. */
+const overHttp = (load: HttpLoad, seal: (calls: number) => Promise<Buffer[]>, server: BenchServer): Repeated => {
+  let queue: Buffer[] = []
+  return {
+    concurrency: CONNECTIONS,
+    prepare: async calls => void (queue = (await seal(calls)).reverse()),
+    operation: () => load.exchange(popped(queue)),
+    elsewhere: server.elsewhere,
+  }
+}
+
+const httpEcho = async (): Promise<Contest> => {
+  const stage = await setStage()
+  const { reference, bare, sealer } = stage
+  const [url, bareUrl] = [new URL(reference.url + paths.messages), new URL(bare.url)]
+  const [load, bareLoad] = await Promise.all([HttpLoad.open(url, CONNECTIONS), HttpLoad.open(bareUrl, CONNECTIONS)])
+  const [same] = await sealer.seal(1, KIB)
+  const bareRequest = postOf(bareUrl, same!)
+  return {
+    subject: overHttp(load, async calls => (await sealer.seal(calls, KIB)).map(body => postOf(url, body)), reference),
+    baselines: {
+      'bare node:http': overHttp(bareLoad, async calls => Array.from({ length: calls }, () => bareRequest), bare),
+    },
+    tearDown: () => {
+      load.close()
+      bareLoad.close()
+      return clear(stage)
+    },
+  }
+}
+
+const overWs = (load: WebSocketLoad, seal: (calls: number) => Promise<string[]>, server: BenchServer): Repeated => {
+  let queue: string[] = []
+  return {
+    concurrency: CONNECTIONS * PER_SOCKET,
+    prepare: async calls => void (queue = (await seal(calls)).reverse()),
+    operation: () => load.exchange(popped(queue)),
+    elsewhere: server.elsewhere,
+  }
+}
+
+const socketOf = ({ url }: BenchServer): URL => new URL(url.replace('http', 'ws') + paths.ws)
+
+const wsEcho = async (): Promise<Contest> => {
+  const stage = await setStage()
+  const { reference, bare, sealer } = stage
+  const [load, bareLoad] = await Promise.all(
+    [reference, bare].map(server => WebSocketLoad.open(socketOf(server), CONNECTIONS, KIB)),
+  )
+  const sealTexts = async (calls: number): Promise<string[]> =>
+    (await sealer.seal(calls, KIB)).map(body => Buffer.from(body).toString())
+  const [same] = await sealTexts(1)
+  return {
+    subject: overWs(load!, sealTexts, reference),
+    baselines: { 'bare ws': overWs(bareLoad!, async calls => Array.from({ length: calls }, () => same!), bare) },
+    tearDown: () => {
+      load!.close()
+      bareLoad!.close()
+      return clear(stage)
+    },
+  }
+}
+
+/** Protected messages beside bare ones, the servers in processes of their own and the clients alike. */
+export const echoCases: readonly BenchCase[] = [
+  {
+    name: 'echo/http',
+    unit: 'message',
+    about:
+      'The responder answers protected echoes of 1 KiB over 16 kept connections, sealed beforehand; the bare server reads and writes the same JSON.',
+    roundMs: 250,
+    warmUps: 8,
+    rows: [
+      { figure: 'time', against: 'bare node:http', goal: { sense: 'at least', value: 0.75 } },
+      { figure: 'cpu', against: 'bare node:http', goal: { sense: 'at least', value: 0.75 } },
+      { figure: 'p99', against: 'bare node:http', goal: { sense: 'at most', value: 3 } },
+    ],
+    setUp: httpEcho,
+  },
+  {
+    name: 'echo/ws',
+    unit: 'message',
+    about: `The same over WebSocket: 16 connections, ${PER_SOCKET} messages at once on each.`,
+    roundMs: 250,
+    warmUps: 8,
+    rows: [
+      { figure: 'time', against: 'bare ws', goal: { sense: 'at least', value: 0.4 } },
+      { figure: 'cpu', against: 'bare ws', goal: { sense: 'at least', value: 0.4 } },
+      { figure: 'p99', against: 'bare ws', goal: { sense: 'at most', value: 3 } },
+    ],
+    setUp: wsEcho,
+  },
+]
