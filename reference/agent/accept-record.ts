@@ -4,7 +4,6 @@ import { readBe64 } from '../bytes/integers.js'
 import { authenticationFailed, SageError } from '../bytes/sage-error.js'
 import type { ResponseEnvelope } from '../message/aad.js'
 import type { ReceivedSessionMessage } from '../message/envelope.js'
-import { openRecord } from '../session/record.js'
 import type { Arrival, Reply } from '../transport/exchange.js'
 import { acceptStream } from './accept-stream.js'
 import type { LiveSession } from './live-session.js'
@@ -44,7 +43,7 @@ const accept = (received: ReceivedSessionMessage, arrival: Arrival, state: Respo
   // The guards have said so already, unless one is missing.
   if (session === undefined) throw authenticationFailed()
   const callerAad = parts.requestAad(message, parts)
-  const { plaintext } = openRecord({ key: session.openKey, callerAad, record }, parts)
+  const { plaintext } = session.open(callerAad, record)
   enforce(guards.opened, context)
   state.responderParts.recordAccepted(session)
   arrival.accepted()

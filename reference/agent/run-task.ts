@@ -52,7 +52,7 @@ const carryOut = async (
   }
   if (task === undefined) throw new SageError('internal', 'no such task')
   const asked = { did: session.initDid, metadata: message.metadata ?? {}, signal }
-  const answering = task(plaintext, asked, () => state.sessions.end(session))
+  const answering = task(plaintext, asked, () => session.end())
   begun?.()
   const answer = await answering
   if (!(answer instanceof Uint8Array)) throw new SageError('internal', 'a task answers with bytes')

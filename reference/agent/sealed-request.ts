@@ -6,7 +6,7 @@ import { schemaParser } from '../bytes/schema.js'
 import { isTask } from '../bytes/token.js'
 import type { ResponseEnvelope } from '../message/aad.js'
 import type { Parts } from '../parts.js'
-import { MIN_RECORD_LENGTH, receiveRecord } from '../session/record.js'
+import { MIN_RECORD_LENGTH } from '../session/record.js'
 import type { Answer } from '../transport/channel.js'
 import type { GZIP } from './encoding.js'
 import { readAnswer } from './initiate.js'
@@ -111,8 +111,7 @@ export const openResponse = async (
   const { data: _data, ...envelope } = received.response
   enforce(guards.answer, { status: answer.status, envelope, message })
   const callerAad = parts.responseAad(envelope, parts.requestHash(record, parts), parts)
-  const { window, openKey: key } = live
-  const { plaintext: content } = receiveRecord({ window, key, callerAad, record: received.record }, parts)
+  const { plaintext: content } = live.receive(callerAad, received.record)
   live.touch()
   const plaintext = envelope.encoding === undefined ? content : await parts.inflate(content, maxBytes)
   if (envelope.success) return { envelope, plaintext }

@@ -33,3 +33,16 @@ export const deriveTrafficKeys = (seed: Uint8Array, parts: SessionParts = sessio
   erase(seed, ...Object.values(unused))
   return { sid, c2sEnc, s2cEnc }
 }
+
+/** As {@link deriveTrafficKeys}, straight into 64 bytes of `into` from `offset` on: `c2sEnc ‖ s2cEnc`. */
+export const writeTrafficKeys = (
+  seed: Uint8Array,
+  into: Uint8Array,
+  offset: number,
+  parts: SessionParts = sessionParts,
+): void => {
+  const { c2sEnc, s2cEnc } = deriveTrafficKeys(seed, parts)
+  into.set(c2sEnc, offset)
+  into.set(s2cEnc, offset + c2sEnc.length)
+  erase(c2sEnc, s2cEnc)
+}
