@@ -1,6 +1,8 @@
 import t from 'tap'
 import { defaultLimits } from '../../../schemas/index.js'
 import { honestParts } from '../../parts.js'
+import type { Channel } from '../../transport/channel.js'
+import { Circuit } from '../../transport/circuit.js'
 import { systemClock, systemEntropy, type Entropy } from '../clock.js'
 import { connect } from '../connect.js'
 import { honestSeams } from '../honest-seams.js'
@@ -8,6 +10,7 @@ import { createIdentity } from '../identity.js'
 import { honestInitiatorSeams } from '../initiator-seams.js'
 import { LiveSession } from '../live-session.js'
 import { createResponder } from '../responder.js'
+import { Routes } from '../routes.js'
 import { Session } from '../session.js'
 import { post, StepInitiator } from './stage.js'
 
@@ -78,13 +81,15 @@ t.test('a session that nobody uses any more does not keep its keys beyond its ti
     const { end } = live
     live.end = () => (end.call(live), resolve())
   })
+  const channel: Channel = { exchange: () => new Promise(() => undefined), close: async () => undefined }
+  const circuit = new Circuit({ times: { firstMs: 1, maxMs: 1 }, monotonic: () => 0, random: () => 0 })
+  const way = { name: 'none', circuit, open: async () => channel }
   const session = new Session({
     live,
     peer: { did: identity.did, authenticatedBy: 'url' },
     capabilities: [],
     limits: { ...defaultLimits, maxSessionAgeSeconds: 1 },
-    transport: 'none',
-    channel: { exchange: () => new Promise(() => undefined), close: async () => undefined },
+    openRoutes: ping => new Routes([way], way, channel, ping),
     clock,
     entropy: systemEntropy,
     timeoutMs: 1000,
