@@ -51,6 +51,9 @@ const checkMetadata = (metadata: Metadata): Metadata => {
   }
 }
 
+const tooLarge = (): SageError =>
+  new SageError('payload_too_large', 'the message would be larger than the peer accepts; it was not sent')
+
 /**
  * Seals a request into the next record of its session.
  * @throws SageError `configuration` for a name of no task or wrong metadata, `payload_too_large` over `maxBytes`,
@@ -71,14 +74,10 @@ export const sealRequest = async (
     ...(encoding && { encoding }),
     ...(stream && { stream }),
   }
-  const tooLarge = new SageError(
-    'payload_too_large',
-    'the message would be larger than the peer accepts; it was not sent',
-  )
-  if (plaintext.length > maxBytes) throw tooLarge
+  if (plaintext.length > maxBytes) throw tooLarge()
   const content = encoding === undefined ? plaintext : await parts.deflate(plaintext)
   const frame = JSON.stringify({ ...envelope, payload: '' }).length
-  if (frame + 4 * Math.ceil((content.length + MIN_RECORD_LENGTH) / 3) > maxBytes) throw tooLarge
+  if (frame + 4 * Math.ceil((content.length + MIN_RECORD_LENGTH) / 3) > maxBytes) throw tooLarge()
   const record = live.seal(content, parts.requestAad(envelope, parts))
   return { message: { ...envelope, payload: encodeBase64(record) }, record, maxBytes }
 }
