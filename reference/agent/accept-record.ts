@@ -98,7 +98,7 @@ export const acceptRecord = async (
     return acceptStream({ received, member: message.stream, plaintext, session, arrival }, state)
   session.begin()
   try {
-    const request = { message, plaintext, session, signal: arrival.signal, begun: arrival.begun }
+    const request = { message, plaintext, session, arrival }
     const outcome = await fitting(request, await runTask(request, state), arrival, state.limits)
     const response = seal(request, record, outcome, state)
     const task = state.tasks.has(message.task_id) ? message.task_id : 'unknown'

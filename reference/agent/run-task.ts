@@ -4,6 +4,7 @@ import { isSageError, SageError } from '../bytes/sage-error.js'
 import { faultOf } from './agent-event.js'
 import { compressAnswer, type Content } from './compress-answer.js'
 import { inflateRequest, type Held } from './inflate-request.js'
+import type { Arrival } from '../transport/exchange.js'
 import type { LiveSession } from './live-session.js'
 import type { ResponderState } from './responder-state.js'
 import { TaskFailure } from './tasks.js'
@@ -18,9 +19,7 @@ export interface OpenedRequest {
   readonly message: SessionMessage
   readonly plaintext: Uint8Array
   readonly session: LiveSession
-  readonly signal: AbortSignal
-  /** Called as soon as the task has been called. */
-  readonly begun?: (() => void) | undefined
+  readonly arrival: Arrival
 }
 
 const NOTHING = new Uint8Array()
@@ -40,7 +39,7 @@ const refusal = (error: unknown): TaskOutcome => {
 
 /** Calls the task. @throws what the task throws */
 const carryOut = async (
-  { message, session, signal, begun }: OpenedRequest,
+  { message, session, arrival }: OpenedRequest,
   plaintext: Uint8Array,
   state: ResponderState,
 ): Promise<TaskOutcome> => {
@@ -51,9 +50,15 @@ const carryOut = async (
     return refusal(error)
   }
   if (task === undefined) throw new SageError('internal', 'no such task')
-  const asked = { did: session.initDid, metadata: message.metadata ?? {}, signal }
+  const asked = {
+    did: session.initDid,
+    metadata: message.metadata ?? {},
+    get signal() {
+      return arrival.signal()
+    },
+  }
   const answering = task(plaintext, asked, () => session.end())
-  begun?.()
+  arrival.begun?.()
   const answer = await answering
   if (!(answer instanceof Uint8Array)) throw new SageError('internal', 'a task answers with bytes')
   return { success: true, ...(await compressAnswer(message, answer, state)) }

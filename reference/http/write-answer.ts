@@ -35,9 +35,14 @@ export const writeAnswer = (
   stallMs: number,
 ): void => {
   if (response.destroyed) return
-  response.setTimeout(stallMs)
   response.writeHead(answer.status, { 'content-length': answer.body.length, ...answer.headers })
-  if (isReadToItsEnd(request)) return void response.end(answer.body)
+  if (isReadToItsEnd(request)) {
+    response.end(answer.body)
+    // Nearly every answer is with the kernel by now.
+    if (response.writableLength > 0) response.setTimeout(stallMs)
+    return
+  }
+  response.setTimeout(stallMs)
   const { socket } = request
   response.write(answer.body, () => socket.end())
   linger(request, socket)

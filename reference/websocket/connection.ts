@@ -131,7 +131,7 @@ export class Connection {
     const abort = new AbortController()
     this.running.add(abort)
     this.requestBytes += bytes
-    const arrival = this.arrival(abort.signal)
+    const arrival = this.arrival(abort)
     try {
       const reply = await this.turn(() => exchange.answer(reading, arrival)).finally(() => (this.requestBytes -= bytes))
       if (reply.kind === 'stream') await this.pour(reply)
@@ -157,7 +157,7 @@ export class Connection {
     this.waitForReader()
   }
 
-  private arrival(signal: AbortSignal): Arrival {
+  private arrival(abort: AbortController): Arrival {
     const { caps, loadGuards } = this.options
     const load = { requests: this.running.size, bytes: this.requestBytes, caps }
     return {
@@ -168,7 +168,7 @@ export class Connection {
         enforce(loadGuards, load)
       },
       accepted: () => this.pulse.accepted(),
-      signal,
+      signal: () => abort.signal,
     }
   }
 
