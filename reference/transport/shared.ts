@@ -1,3 +1,5 @@
+import { SageError } from '../bytes/sage-error.js'
+
 /** Something that several use, as one of them has it. */
 export interface Lease<Value> {
   readonly value: Value
@@ -13,7 +15,7 @@ export interface Closable {
 
 /** Where things to share are to be had. */
 export interface Sharing<Value extends Closable> {
-  /** The thing of that name; `make` makes it where there is none. */
+  /** The thing of that name; `make` makes it where there is none. @throws SageError `unreachable` where all have ended */
   lease(name: string, make: () => Value): Lease<Value>
 }
 
@@ -34,6 +36,7 @@ export const unshared = <Value extends Closable>(): Sharing<Value> => ({
 /** Things by name, each for as long as somebody has it and `keepMs` beyond. */
 export class Shared<Value extends Closable> implements Sharing<Value> {
   private readonly entries = new Map<string, Entry<Value>>()
+  private isClosed = false
 
   /** @param monotonic milliseconds of a clock that never goes back */
   constructor(
@@ -42,6 +45,7 @@ export class Shared<Value extends Closable> implements Sharing<Value> {
   ) {}
 
   lease(name: string, make: () => Value): Lease<Value> {
+    if (this.isClosed) throw new SageError('unreachable', 'the connections are closed; nothing was sent')
     this.drop(this.monotonic() - this.keepMs)
     const entry = this.entries.get(name) ?? { value: make(), users: 0, unusedSince: 0 }
     this.entries.set(name, entry)
@@ -58,6 +62,7 @@ export class Shared<Value extends Closable> implements Sharing<Value> {
 
   /** Ends all of them, whoever has them. Does not reject. */
   async close(): Promise<void> {
+    this.isClosed = true
     const values = [...this.entries.values()].map(({ value }) => value)
     this.entries.clear()
     await Promise.all(values.map(value => value.close()))

@@ -114,7 +114,7 @@ export class ClientConnection {
    * @throws SageError `unreachable` where nothing of it has left, `connection_lost`
    */
   request(id: string, body: Uint8Array, owner: object, signal: AbortSignal): Promise<Answer> {
-    if (this.isOver) throw unreachable('the connection has just ended', this.trouble)
+    this.checkRoom(id, owner)
     return new Promise<Answer>((take, lose) => {
       const waiter = this.send(id, body, { owner, take, lose, isConversation: false })
       signal.addEventListener('abort', () => {
@@ -126,7 +126,7 @@ export class ClientConnection {
 
   /** Sends a message and listens to what answers it. @throws SageError `unreachable` */
   converse(id: string, body: Uint8Array, owner: object): Conversation {
-    if (this.isOver) throw unreachable('the connection has just ended', this.trouble)
+    this.checkRoom(id, owner)
     const conversation = new ClientConversation({ send: body => this.sendOn(body), forget: () => this.forget(id) })
     const take = (answer: Answer): void => conversation.take(answer)
     const lose = (error: SageError): void => conversation.lose(error)
@@ -187,6 +187,11 @@ export class ClientConnection {
     if (this.isOver) throw new SageError('connection_lost', 'the connection was lost', { cause: this.trouble })
     this.outbox.send(body, this.parts.sendsBinary)
     await this.outbox.room()
+  }
+
+  private checkRoom(id: string, owner: object): void {
+    if (this.isOver) throw unreachable('the connection has just ended', this.trouble)
+    if (this.isTaken(id, owner)) throw unreachable('somebody else waits for that answer there')
   }
 
   private send(id: string, body: Uint8Array, asked: Omit<Waiter, 'withdraw'>): Waiter {

@@ -1,3 +1,4 @@
+import { SageError } from '../bytes/sage-error.js'
 import type { ClientConnection } from './client-connection.js'
 
 /** Requests at once on a connection that every responder takes (ws.in-flight-room). */
@@ -31,8 +32,9 @@ export class ConnectionPool {
     private readonly size: number,
   ) {}
 
-  /** A connection, which may have to be made yet. */
+  /** A connection, which may have to be made yet. @throws SageError `unreachable` after {@link close} */
   choose({ id, owner, kept, isBound }: Asker): ClientConnection {
+    if (this.isClosed) throw new SageError('unreachable', 'the connections are closed; nothing was sent')
     const mayKeep = kept !== undefined && !kept.isOver && !kept.isTaken(id, owner)
     if (mayKeep && (isBound || kept.load < ROOM || kept.serves(owner))) return kept
     this.connections = this.connections.filter(({ isOver }) => !isOver)

@@ -35,6 +35,7 @@ t.test('there is one of each name, for as long as somebody has it and a while be
   t.same(made, ['a', 'b', 'a'])
   await shared.close()
   t.same(closed, ['a', 'b', 'a'])
+  t.throws(() => shared.lease('a', make('a')), { code: 'unreachable' })
 })
 
 t.test('what is not shared is everybody’s own, and ends when it is given back', async t => {
