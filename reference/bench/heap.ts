@@ -11,7 +11,7 @@ export const heapFlags: readonly string[] = ['--min-semi-space-size=64', '--max-
 
 const BLOCKS = 9
 const WARM_UP_MS = 200
-const SAMPLED_UNITS = 64
+const SAMPLED_CALLS = 64
 /** Bytes of garbage that a block of calls may make: well within the young generation. */
 const BLOCK_BYTES = 8 * 2 ** 20
 const MAX_BLOCK_CALLS = 10_000
@@ -62,7 +62,7 @@ const countAllocations = async (subject: Repeated, calls: number): Promise<numbe
   try {
     const all = { includeObjectsCollectedByMajorGC: true, includeObjectsCollectedByMinorGC: true }
     await post('HeapProfiler.startSampling', { samplingInterval: 1, ...all })
-    if (calls > 0) await perform(subject, calls, systemStopwatch)
+    await perform(subject, calls, systemStopwatch)
     // One sample stands for one allocation: see `samplingInterval`. Node's types leave `samples` out.
     const { profile } = await post<{ profile: { samples: readonly unknown[] } }>('HeapProfiler.stopSampling')
     return profile.samples.length
@@ -82,10 +82,11 @@ export const measureHeap = async (subject: Repeated): Promise<Figures> => {
   const calls = Math.max(FIRST_CALLS, Math.min(MAX_BLOCK_CALLS, Math.round(BLOCK_BYTES / Math.max(1, first))))
   const grown = await grownInBlocks(subject, calls)
   const units = calls * (subject.units ?? 1)
-  const allocations = (await countAllocations(subject, SAMPLED_UNITS)) - (await countAllocations(subject, 0))
+  const fewer = await countAllocations(subject, SAMPLED_CALLS)
+  const allocations = (await countAllocations(subject, 2 * SAMPLED_CALLS)) - fewer
   return {
     bytes: Math.max(0, grown.bytes - empty.bytes) / units,
     external: Math.max(0, grown.external - empty.external) / units,
-    allocations: Math.max(0, allocations) / SAMPLED_UNITS / (subject.units ?? 1),
+    allocations: Math.max(0, allocations) / SAMPLED_CALLS / (subject.units ?? 1),
   }
 }

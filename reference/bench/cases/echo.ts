@@ -62,6 +62,38 @@ const httpEcho = async (): Promise<Contest> => {
   }
 }
 
+/** Messages in a batch. */
+const BATCH = 32
+
+const batchOf = (url: URL, bodies: readonly Uint8Array[]): Buffer =>
+  postOf(url, Buffer.from(`{"messages":[${bodies.map(body => Buffer.from(body).toString()).join()}]}`))
+
+const httpBatch = async (bytes: number): Promise<Contest> => {
+  const reference = await startServer('reference')
+  const sealer = await createSealer(reference.url, reference.did!)
+  const [url, batchUrl] = [new URL(reference.url + paths.messages), new URL(reference.url + paths.batch)]
+  const load = await HttpLoad.open(url, CONNECTIONS)
+  const sealBatches = async (calls: number): Promise<Buffer[]> => {
+    const batches: Buffer[] = []
+    while (batches.length < calls) batches.push(batchOf(batchUrl, await sealer.seal(BATCH, bytes)))
+    return batches
+  }
+  return {
+    subject: { ...overHttp(load, sealBatches, reference), units: BATCH },
+    baselines: {
+      'single messages': overHttp(
+        load,
+        async calls => (await sealer.seal(calls, bytes)).map(body => postOf(url, body)),
+        reference,
+      ),
+    },
+    tearDown: () => {
+      load.close()
+      return reference.stop()
+    },
+  }
+}
+
 const overWs = (load: WebSocketLoad, seal: (calls: number) => Promise<string[]>, server: BenchServer): Repeated => {
   let queue: string[] = []
   return {
@@ -123,4 +155,16 @@ export const echoCases: readonly BenchCase[] = [
     ],
     setUp: wsEcho,
   },
+  ...[64, KIB].map(bytes => ({
+    name: `batch/${bytes}-bytes`,
+    unit: 'message',
+    about: `The responder answers protected echoes of ${bytes} bytes, ${BATCH} to a batch, over 16 kept connections.`,
+    roundMs: 250,
+    warmUps: 8,
+    rows: [
+      { figure: 'time', against: 'single messages', goal: { sense: 'at least', value: 3 } },
+      { figure: 'cpu', against: 'single messages', goal: { sense: 'at least', value: 3 } },
+    ] as const,
+    setUp: () => httpBatch(bytes),
+  })),
 ]

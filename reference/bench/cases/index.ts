@@ -1,6 +1,7 @@
 import type { BenchCase } from '../bench-case.js'
 import { echoCases } from './echo.js'
+import { handshakeCases } from './handshake.js'
 import { keyScheduleCases } from './key-schedule.js'
 
 /** Every case of the bench, in the order of the page. */
-export const cases: readonly BenchCase[] = [...keyScheduleCases, ...echoCases]
+export const cases: readonly BenchCase[] = [...keyScheduleCases, ...handshakeCases, ...echoCases]
