@@ -122,7 +122,7 @@ t.test('one probe decides for everybody who waits', async t => {
   }
 })
 
-t.test('whatever happens: never two probes at once, and never down for longer than the most', async t => {
+t.test('whatever happens: never two probes at once, and never down for longer than the most', async () => {
   const step = fc.oneof(
     fc.record({ ms: fc.integer({ min: 0, max: 1500 }) }),
     fc.record({ ends: fc.constantFrom('answer', 'unreachable', 'connection_lost', 'timeout', 'aborted') }),
