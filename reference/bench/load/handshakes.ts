@@ -39,12 +39,13 @@ export const requestBytes = (from: Identity, to: Identity): Uint8Array => {
 export const createAnswerer = (identity: Identity): ((request: Uint8Array) => Promise<Uint8Array>) => {
   const caps = { sessions: MANY, provisionalSessions: MANY, nonces: MANY }
   const exchange = createExchange(createState({ identity, caps, limits: { maxSessionsPerDid: MANY } }, honestSeams))
+  const { signal: unraised } = new AbortController()
   const arrival: Arrival = {
     transport: 'http',
     connection: {},
     judge: () => {},
     accepted: () => {},
-    signal: new AbortController().signal,
+    signal: () => unraised,
   }
   return async request => {
     const reply = await exchange.answer(exchange.read(request), arrival)
