@@ -34,12 +34,11 @@ export interface Line {
   readonly bytesRead: number
 }
 
-const subjectOf = (reply: Reply, connection: TextSubject['connection']): TextSubject => ({
-  kind: reply.kind,
-  ...(reply.kind === 'error' && { code: reply.body.error }),
-  ...(reply.message && { message: reply.message }),
-  connection,
-})
+const subjectOf = (reply: Reply, connection: TextSubject['connection']): TextSubject => {
+  const { kind, message } = reply
+  if (kind !== 'error') return { kind, message, connection }
+  return { kind, code: reply.body.error, ...(message !== undefined && { message }), connection }
+}
 
 /** One connection of a responder: answers what arrives, each message as soon as its answer is there (ws.multiplexed). */
 export class Connection {
