@@ -10,7 +10,7 @@ import type { LiveSession } from './live-session.js'
 import type { ResponderState } from './responder-state.js'
 import { failed, runTask, type OpenedRequest, type TaskOutcome } from './run-task.js'
 import { isChunk } from './stream-state.js'
-import { responseSize, sealResponse } from './seal-response.js'
+import { responseSize, sealResponse, surelyFits } from './seal-response.js'
 import { windowRefusal, type SessionContext } from './session-guards.js'
 
 interface Accepted {
@@ -51,9 +51,11 @@ const accept = (received: ReceivedSessionMessage, arrival: Arrival, state: Respo
 }
 
 const envelopeOf = ({ message }: OpenedRequest, outcome: TaskOutcome): ResponseEnvelope => {
-  const names = { message_id: message.id, task_id: message.task_id, kid: message.kid }
-  if (!outcome.success) return { success: false, ...names, error: outcome.error }
-  return { success: true, ...names, ...(outcome.encoding && { encoding: outcome.encoding }) }
+  const { id: message_id, task_id, kid } = message
+  if (!outcome.success) return { success: false, message_id, task_id, kid, error: outcome.error }
+  const { encoding } = outcome
+  if (encoding === undefined) return { success: true, message_id, task_id, kid }
+  return { success: true, message_id, task_id, kid, encoding }
 }
 
 const TOO_LARGE = failed('payload_too_large')
@@ -65,6 +67,7 @@ const fitting = async (
   { fits }: Arrival,
   { maxMessageBytes }: Limits,
 ): Promise<TaskOutcome> => {
+  if (fits === undefined && surelyFits(outcome.plaintext, maxMessageBytes)) return outcome
   const sizeOf = (outcome: TaskOutcome): number => responseSize(envelopeOf(request, outcome), outcome.plaintext)
   const bytes = sizeOf(outcome)
   const isFitting = fits === undefined ? bytes <= maxMessageBytes : await fits(bytes, sizeOf(TOO_LARGE))

@@ -72,7 +72,7 @@ export class Routes {
    * @throws SageError what `send` throws; `unreachable` where there is no way, `aborted`
    */
   async over<Value>(send: (channel: Channel) => Promise<Value>, deadline: Deadline): Promise<Value> {
-    let refusal = noWay()
+    let refusal: SageError | undefined
     for (const way of this.ways) {
       try {
         if (way.circuit.state !== 'up' && !(await this.isProved(way, deadline))) continue
@@ -84,7 +84,7 @@ export class Routes {
         refusal = error
       }
     }
-    throw refusal
+    throw refusal ?? noWay()
   }
 
   /** Ends the channels. Does not reject. */

@@ -1,4 +1,9 @@
-import { authenticatedErrorCodes, type AuthenticatedErrorCode, type SessionMessage } from '../../schemas/index.js'
+import {
+  authenticatedErrorCodes,
+  type AuthenticatedErrorCode,
+  type Metadata,
+  type SessionMessage,
+} from '../../schemas/index.js'
 import { enforce } from '../bytes/guard.js'
 import { isSageError, SageError } from '../bytes/sage-error.js'
 import { faultOf } from './agent-event.js'
@@ -7,7 +12,7 @@ import { inflateRequest, type Held } from './inflate-request.js'
 import type { Arrival } from '../transport/exchange.js'
 import type { LiveSession } from './live-session.js'
 import type { ResponderState } from './responder-state.js'
-import { TaskFailure } from './tasks.js'
+import { TaskFailure, type TaskRequest } from './tasks.js'
 
 /** What came of a request whose record has opened. */
 export type TaskOutcome =
@@ -37,6 +42,24 @@ const refusal = (error: unknown): TaskOutcome => {
   return failed(code)
 }
 
+/** What a task is told. Its signal is made when it looks: most never do. */
+class AskedTask implements TaskRequest {
+  // The task sees no more of the connection than that.
+  readonly #arrival: Arrival
+
+  constructor(
+    readonly did: string,
+    readonly metadata: Metadata,
+    arrival: Arrival,
+  ) {
+    this.#arrival = arrival
+  }
+
+  get signal(): AbortSignal {
+    return this.#arrival.signal()
+  }
+}
+
 /** Calls the task. @throws what the task throws */
 const carryOut = async (
   { message, session, arrival }: OpenedRequest,
@@ -50,13 +73,7 @@ const carryOut = async (
     return refusal(error)
   }
   if (task === undefined) throw new SageError('internal', 'no such task')
-  const asked = {
-    did: session.initDid,
-    metadata: message.metadata ?? {},
-    get signal() {
-      return arrival.signal()
-    },
-  }
+  const asked = new AskedTask(session.initDid, message.metadata ?? {}, arrival)
   const answering = task(plaintext, asked, () => session.end())
   arrival.begun?.()
   const answer = await answering
