@@ -40,6 +40,9 @@ export const systemEntropy: Entropy = length => {
   return bytes
 }
 
+/** 32 random bits. */
+export const randomUint32 = (entropy: Entropy): number => Buffer.from(entropy(4)).readUInt32LE()
+
 /** A version 4 UUID (RFC 9562 §5.4). */
 export const randomUuid = (entropy: Entropy): string => {
   const bytes = entropy(16)

@@ -6,7 +6,7 @@ import { SessionSlab } from '../session/session-slab.js'
 import { SessionTable } from '../session/session-table.js'
 import type { ServeOptions } from './agent.js'
 import { undisturbed } from './agent-event.js'
-import { systemClock, systemEntropy } from './clock.js'
+import { randomUint32, systemClock, systemEntropy } from './clock.js'
 import { capabilitiesOf } from './capabilities.js'
 import { InflationRoom } from './inflation-room.js'
 import { LiveSession, type SessionEnd } from './live-session.js'
@@ -59,7 +59,7 @@ export const createState = (
     streamTasks: servedStreams(options.streams ?? {}, capabilities.has('echo') ? responderParts.echoStream : undefined),
     streams: new StreamTable(streamParts.keyOf),
     maxStreamBytes: options.caps?.streamBytesPerConnection ?? limits.streamWindow * limits.maxMessageBytes,
-    sessions: new SessionTable({ caps, slab, handle, isOver, monotonic }),
+    sessions: new SessionTable({ caps, slab, handle, isOver, monotonic, seed: randomUint32(entropy) }),
     replay: new BoundedReplayStore({ capacity, monotonic, key: responderParts.replayKey }),
     resolve: composeResolver(resolver ? [resolver] : [], parts),
     admit,

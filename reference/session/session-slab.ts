@@ -10,7 +10,7 @@ const CONTEXT_LENGTH = 36
 /** A row that has been used so often is not used again: no generation comes twice, and each is a small integer. */
 const USES_OF_A_ROW = 2 ** 31 - 1
 
-const [GENERATION, UNANSWERED, NEXT_FREE] = [0, 1, 2]
+const [GENERATION, UNANSWERED] = [0, 1]
 
 /** What the sessions of a slab have in common. */
 export interface SlabOptions {
@@ -45,6 +45,7 @@ export class SessionSlab {
   private readonly keys: Column<Uint8Array>
   private readonly contexts: TextColumn
   private readonly sealed: Column<BigUint64Array>
+  /** The generation of each row, and its requests under way; while it is free, one more than the row that is free after it. */
   private readonly counters: Column<Uint32Array>
   private readonly listeners = new Map<number, Set<() => void>>()
   private readonly usesOfARow: number
@@ -58,9 +59,9 @@ export class SessionSlab {
     this.lives = new SessionLives(chunkBits)
     this.windows = parts.createWindows(maxRecords, chunkBits)
     this.keys = new Column(bytes, 2 * KEY_LENGTH, chunkBits)
-    this.contexts = new TextColumn(CONTEXT_LENGTH, chunkBits)
+    this.contexts = new TextColumn(CONTEXT_LENGTH, '', chunkBits)
     this.sealed = new Column(uint64s, 1, chunkBits)
-    this.counters = new Column(uint32s, 3, chunkBits)
+    this.counters = new Column(uint32s, 2, chunkBits)
   }
 
   /**
@@ -77,7 +78,8 @@ export class SessionSlab {
       throw error
     }
     if (row === this.rows) this.rows++
-    else this.free = this.counter(row, NEXT_FREE)
+    else this.free = this.counter(row, UNANSWERED)
+    this.setUnanswered(row, 0)
     this.contexts.write(row, contextId)
     this.lives.begin(row, now)
     return row
@@ -130,12 +132,13 @@ export class SessionSlab {
 
   /** A request is under way: until it is finished, the key of its answer is kept, and the row with it. */
   begin(row: number): void {
-    this.counters.of(row)[this.counters.at(row) + UNANSWERED]!++
+    this.setUnanswered(row, this.unanswered(row) + 1)
   }
 
   /** A request that was begun has its answer, or never will have one. */
   finish(row: number): void {
-    const left = --this.counters.of(row)[this.counters.at(row) + UNANSWERED]!
+    const left = this.unanswered(row) - 1
+    this.setUnanswered(row, left)
     if (left === 0 && !this.lives.isAlive(row)) this.release(row)
   }
 
@@ -178,10 +181,9 @@ export class SessionSlab {
     this.contexts.clear(row)
     this.listeners.delete(row)
     this.sealed.of(row)[this.sealed.at(row)] = 0n
-    const counters = this.counters.of(row)
-    const first = this.counters.at(row)
-    if (++counters[first + GENERATION]! >= this.usesOfARow) return
-    counters[first + NEXT_FREE] = this.free
+    const uses = ++this.counters.of(row)[this.counters.at(row) + GENERATION]!
+    if (uses >= this.usesOfARow) return
+    this.setUnanswered(row, this.free)
     this.free = row + 1
   }
 
@@ -192,5 +194,9 @@ export class SessionSlab {
 
   private counter(row: number, which: number): number {
     return this.counters.of(row)[this.counters.at(row) + which]!
+  }
+
+  private setUnanswered(row: number, requests: number): void {
+    this.counters.of(row)[this.counters.at(row) + UNANSWERED] = requests
   }
 }

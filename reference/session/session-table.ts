@@ -1,7 +1,10 @@
 import { DidCounts } from './did-counts.js'
-import { KidIndex } from './kid-index.js'
 import type { SessionLife } from './session-lives.js'
 import type { SessionSlab, WriteKeys } from './session-slab.js'
+import { TextIndex } from './text-index.js'
+
+/** A kid is this and a UUID. */
+const [KID_PREFIX, KID_ROOM] = ['kid-', 36]
 
 /** The names of a session. */
 export interface SessionNames {
@@ -28,6 +31,8 @@ export interface TableOptions<Session> {
   readonly isOver: (life: SessionLife) => boolean
   /** Milliseconds of a clock that never goes back. */
   readonly monotonic: () => number
+  /** 32 random bits. */
+  readonly seed: number
 }
 
 /**
@@ -36,11 +41,13 @@ export interface TableOptions<Session> {
  * live session ever makes room for another (handshake.capacity, session.unknown).
  */
 export class SessionTable<Session> {
-  private readonly kids = new KidIndex()
-  private readonly dids = new DidCounts()
+  private readonly kids: TextIndex
+  private readonly dids: DidCounts
   private closed = false
 
   constructor(private readonly options: TableOptions<Session>) {
+    this.kids = new TextIndex(KID_ROOM, KID_PREFIX, options.seed)
+    this.dids = new DidCounts(options.seed)
     options.slab.onEnd = row => {
       this.kids.remove(row)
       this.dids.remove(row)

@@ -1,58 +1,64 @@
-import { bytes, Column } from './column.js'
+import { Column } from './column.js'
 
-/** A column of texts. A short one of ASCII is in the cells of its row, any other in a map beside them. */
+/**
+ * A column of texts. One of ASCII that begins with the prefix and goes on with no more characters than there is room for is
+ * in the cells of its row, without the prefix; any other is in a map beside them.
+ */
 export class TextColumn {
-  private readonly cells: Column<Uint8Array>
+  private readonly cells: Column<Buffer>
   private readonly others = new Map<number, string>()
 
-  /** @param room characters that a text in the cells has at most, up to 254 */
+  /** @param room characters after the prefix, up to 253 */
   constructor(
     private readonly room: number,
+    private readonly prefix = '',
     chunkBits?: number,
   ) {
-    this.cells = new Column(bytes, room + 1, chunkBits)
+    // Before the characters stands one more than how many there are: 0 where there is no text here.
+    this.cells = new Column(length => Buffer.alloc(length), 1 + room, chunkBits)
   }
 
   write(row: number, text: string): void {
-    const cells = this.cells.of(row)
-    const at = this.cells.at(row)
-    this.others.delete(row)
-    cells[at] = text.length
-    if (text.length > this.room) return this.writeBeside(row, text)
-    for (let i = 0; i < text.length; i++) {
-      const code = text.charCodeAt(i)
-      if (code > 0x7f) return this.writeBeside(row, text)
-      cells[at + 1 + i] = code
-    }
+    this.clear(row)
+    if (!this.writeCells(row, text)) this.others.set(row, text)
   }
 
+  /** What was written; nothing, where nothing was. */
   read(row: number): string {
     const cells = this.cells.of(row)
     const at = this.cells.at(row)
-    const length = cells[at]!
-    if (length > this.room) return this.others.get(row) ?? ''
-    return Buffer.from(cells.buffer, cells.byteOffset + at + 1, length).toString('latin1')
+    if (cells[at] === 0) return this.others.get(row) ?? ''
+    return this.prefix + cells.toString('latin1', at + 1, at + cells[at]!)
   }
 
   /** Is `text` what was written? Makes no text to find out. */
   is(row: number, text: string): boolean {
     const cells = this.cells.of(row)
     const at = this.cells.at(row)
-    const length = cells[at]!
-    if (length > this.room) return this.others.get(row) === text
-    if (length !== text.length) return false
-    for (let i = 0; i < length; i++) if (cells[at + 1 + i] !== text.charCodeAt(i)) return false
+    if (cells[at] === 0) return this.others.get(row) === text
+    const skipped = this.prefix.length
+    if (text.length - skipped !== cells[at]! - 1 || !text.startsWith(this.prefix)) return false
+    for (let i = skipped; i < text.length; i++) if (cells[at + 1 + i - skipped] !== text.charCodeAt(i)) return false
     return true
   }
 
-  /** Writes the empty text. */
+  /** Forgets what was written. */
   clear(row: number): void {
     this.cells.of(row)[this.cells.at(row)] = 0
-    this.others.delete(row)
+    if (this.others.size > 0) this.others.delete(row)
   }
 
-  private writeBeside(row: number, text: string): void {
-    this.cells.of(row)[this.cells.at(row)] = this.room + 1
-    this.others.set(row, text)
+  private writeCells(row: number, text: string): boolean {
+    const cells = this.cells.of(row)
+    const at = this.cells.at(row)
+    const length = text.length - this.prefix.length
+    if (length > this.room || !text.startsWith(this.prefix)) return false
+    for (let i = 0; i < length; i++) {
+      const code = text.charCodeAt(this.prefix.length + i)
+      if (code > 0x7f) return false
+      cells[at + 1 + i] = code
+    }
+    cells[at] = 1 + length
+    return true
   }
 }

@@ -13,6 +13,7 @@ const tableOf = (caps = { inAll: 3, provisional: 2, perDid: 2 }) => {
     isOver: ({ createdAt, usedAt, confirmed }) =>
       clock.now - createdAt >= 100 || clock.now - usedAt >= 50 || (!confirmed && clock.now - createdAt >= 20),
     monotonic: () => clock.now,
+    seed: 1,
   })
   const add = (kid: string, initDid = 'did:x:a'): number =>
     table.add({ kid, initDid, contextId: 'c' }, (into, offset) => into.fill(1, offset, offset + 64))

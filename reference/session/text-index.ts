@@ -1,26 +1,25 @@
 import { Column, uint32s } from './column.js'
 import { TextColumn } from './text-column.js'
 
-/** Characters of `kid-` and a UUID. */
-const KID_LENGTH = 40
+/** A bucket is split when there are more than so many for each. */
+const TEXTS_A_BUCKET = 2
 
-/** FNV-1a, and the last step of MurmurHash3, by which every bit depends on every character. */
-const hashOf = (kid: string): number => {
-  let hash = 0x811c9dc5
-  for (let i = 0; i < kid.length; i++) hash = Math.imul(hash ^ kid.charCodeAt(i), 0x01000193)
+/** FNV-1a from a secret start, and the last step of MurmurHash3, by which every bit depends on every character. */
+const hashOf = (text: string, seed: number): number => {
+  let hash = seed
+  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193)
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b)
   hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35)
   return (hash ^ (hash >>> 16)) >>> 0
 }
 
 /**
- * Rows by kid, by linear hashing: each kid that comes splits one bucket in two, so that no kid waits until all others have
- * moved. The kids in it were drawn at random by this end, and a stranger who asks for a kid of his own choice adds none: the
- * chains stay short without a secret hash.
+ * Rows by text, by linear hashing: each text that comes splits one bucket in two, so that none waits until all others have
+ * moved.
  */
-export class KidIndex {
-  private readonly kids = new TextColumn(KID_LENGTH)
-  /** For each row the hash of its kid, and one more than the next row of its bucket. */
+export class TextIndex {
+  private readonly texts: TextColumn
+  /** For each row the hash of its text, and one more than the next row of its bucket. */
   private readonly nodes = new Column(uint32s, 2)
   /** One more than the first row of each bucket. */
   private readonly buckets = new Column(uint32s)
@@ -29,20 +28,38 @@ export class KidIndex {
   private mask = 0
   private size = 0
 
-  /** The row that was added last of those under `kid`, or -1. */
-  find(kid: string): number {
-    const hash = hashOf(kid)
+  /**
+   * @param room characters after the prefix for which a row has room
+   * @param prefix what most of the texts begin with
+   * @param seed 32 bits that a peer does not know, so that nobody can choose texts that all fall into one bucket
+   */
+  constructor(
+    room: number,
+    prefix: string,
+    private readonly seed: number,
+  ) {
+    this.texts = new TextColumn(room, prefix)
+  }
+
+  /** The text of a row that was added. */
+  read(row: number): string {
+    return this.texts.read(row)
+  }
+
+  /** The row that was added last of those with this text, or -1. */
+  find(text: string): number {
+    const hash = hashOf(text, this.seed)
     for (let row = this.firstOf(this.bucketOf(hash)); row >= 0; row = this.nextOf(row))
-      if (this.hashAt(row) === hash && this.kids.is(row, kid)) return row
+      if (this.hashAt(row) === hash && this.texts.is(row, text)) return row
     return -1
   }
 
-  add(kid: string, row: number): void {
-    const hash = hashOf(kid)
-    this.kids.write(row, kid)
+  add(text: string, row: number): void {
+    const hash = hashOf(text, this.seed)
+    this.texts.write(row, text)
     this.nodes.of(row)[this.nodes.at(row)] = hash
     this.push(this.bucketOf(hash), row)
-    if (++this.size > this.bucketCount) this.splitOne()
+    if (++this.size > TEXTS_A_BUCKET * this.bucketCount) this.splitOne()
   }
 
   /** Forgets a row that was added. */
@@ -55,7 +72,7 @@ export class KidIndex {
       for (let after = this.nextOf(before); after !== row; after = this.nextOf(before)) before = after
       this.setNext(before, next)
     }
-    this.kids.clear(row)
+    this.texts.clear(row)
     this.size--
   }
 
