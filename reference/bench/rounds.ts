@@ -66,7 +66,7 @@ export const runRound = async (
   }
 }
 
-/** Calls that take about `roundMs` milliseconds, found by doubling; they are the warm-up too. */
+/** Calls that take about `roundMs` milliseconds, found by doubling. */
 export const calibrate = async (subject: Repeated, roundMs: number, stopwatch: Stopwatch): Promise<number> => {
   for (let calls = subject.concurrency ?? 1; ; calls *= 2) {
     await subject.prepare?.(calls)
