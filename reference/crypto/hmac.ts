@@ -1,35 +1,35 @@
-import { BLOCK_BYTES } from './sha256-compress.js'
-import { Sha256Stream } from './sha256-stream.js'
+import { BLOCK_BYTES, BLOCK_WORDS } from './sha256-compress.js'
+import { HASH_WORDS, Sha256Stream } from './sha256-stream.js'
 
 /** Bytes of a tag. */
 export const TAG_BYTES = 32
+/** The bytes 0x36 and 0x5c of RFC 2104 §2, as words. */
+const [INNER_PAD, OUTER_PAD] = [0x36363636, 0x5c5c5c5c]
 
 /**
  * HMAC-SHA256 (RFC 2104) under one key after another. The two blocks that a key fills are compressed once, when it is set, so
  * that a further message costs two compressions less (RFC 2104 §4). Allocates nothing.
  */
 export class Hmac {
-  private readonly inner = new Int32Array(8)
-  private readonly outer = new Int32Array(8)
-  private readonly pad = new Uint8Array(BLOCK_BYTES)
-  private readonly digest = new Uint8Array(TAG_BYTES)
+  private readonly inner = new Int32Array(HASH_WORDS)
+  private readonly outer = new Int32Array(HASH_WORDS)
+  /** The key, and zeros up to a block. */
+  private readonly key = new Int32Array(BLOCK_WORDS)
+  private readonly digest = new Int32Array(HASH_WORDS)
 
   constructor(private readonly hash: Sha256Stream = new Sha256Stream()) {}
 
   /** Takes a key of any length. */
-  setKey(key: Uint8Array): void {
-    const { pad, hash } = this
-    if (key.length > BLOCK_BYTES) {
+  setKey(bytes: Uint8Array): void {
+    const { key, hash } = this
+    key.fill(0)
+    if (bytes.length > BLOCK_BYTES) {
       hash.begin()
-      hash.update(key)
-      hash.finish(pad)
-      pad.fill(0, TAG_BYTES)
-    } else {
-      pad.set(key)
-      pad.fill(0, key.length)
-    }
-    this.takePad(0x36, this.inner)
-    this.takePad(0x36 ^ 0x5c, this.outer)
+      hash.update(bytes)
+      hash.finishWords(key)
+    } else for (let at = 0; at < bytes.length; at++) key[at >> 2]! |= bytes[at]! << (24 - 8 * (at & 3))
+    this.takePad(INNER_PAD, this.inner)
+    this.takePad(OUTER_PAD, this.outer)
   }
 
   /** Begins a message. */
@@ -45,9 +45,9 @@ export class Hmac {
   /** Ends the message, and writes the first `count` bytes of its tag, 32 at most, into `into` from `at` on. */
   finish(into: Uint8Array, at = 0, count = TAG_BYTES): void {
     const { hash, digest } = this
-    hash.finish(digest)
+    hash.finishWords(digest)
     hash.begin(this.outer, BLOCK_BYTES)
-    hash.update(digest)
+    hash.updateWords(digest)
     hash.finish(into, at, count)
   }
 
@@ -55,16 +55,15 @@ export class Hmac {
   erase(): void {
     this.inner.fill(0)
     this.outer.fill(0)
-    this.pad.fill(0)
+    this.key.fill(0)
     this.digest.fill(0)
     this.hash.erase()
   }
-  private takePad(byte: number, state: Int32Array): void {
-    const { pad, hash } = this
-    for (let at = 0; at < BLOCK_BYTES; at++) pad[at]! ^= byte
-    hash.begin()
-    hash.update(pad)
-    hash.saveTo(state)
+
+  private takePad(mask: number, state: Int32Array): void {
+    this.hash.begin()
+    this.hash.updateWords(this.key, mask)
+    this.hash.saveTo(state)
   }
 }
 

@@ -18,23 +18,21 @@ export const initialState = Int32Array.of(
   ...[0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19],
 )
 
-/** Bytes of a block. */
-export const BLOCK_BYTES = 64
+/** Bytes of a block, and words. */
+export const [BLOCK_BYTES, BLOCK_WORDS] = [64, 16]
 
-/** Takes a block into a state. Each of them is used anew, so nothing is allocated. */
-export type Compress = (state: Int32Array, block: Uint8Array, schedule: Int32Array) => void
+/** Takes a block into a state. */
+export type Compress = (state: Int32Array, schedule: Int32Array) => void
 
 /**
- * FIPS 180-4 §6.2.2.
+ * FIPS 180-4 §6.2.2. Allocates nothing.
  * @param state 8 words
- * @param block 64 bytes
- * @param schedule 64 words to work in; they hold the block's secrets afterwards
+ * @param schedule 64 words: the block in the first 16, and room to work in; they hold the block's secrets afterwards
  */
-export const compress: Compress = (state, block, schedule) => {
-  for (let at = 0, byte = 0; at < 16; at++, byte += 4)
-    schedule[at] = (block[byte]! << 24) | (block[byte + 1]! << 16) | (block[byte + 2]! << 8) | block[byte + 3]!
+export const compress: Compress = (state, schedule) => {
   for (let at = 16; at < 64; at++) {
-    const [x, y] = [schedule[at - 15]!, schedule[at - 2]!]
+    const x = schedule[at - 15]!
+    const y = schedule[at - 2]!
     const s0 = ((x >>> 7) | (x << 25)) ^ ((x >>> 18) | (x << 14)) ^ (x >>> 3)
     const s1 = ((y >>> 17) | (y << 15)) ^ ((y >>> 19) | (y << 13)) ^ (y >>> 10)
     schedule[at] = (schedule[at - 16]! + s0 + schedule[at - 7]! + s1) | 0

@@ -41,9 +41,9 @@ const [keys, trafficKeys] = [new Uint8Array(192), new Uint8Array(64)]
 
 /** So many compressions in a loop, and nothing else. */
 const compressions = (count: number): (() => void) => {
-  const [state, message, schedule] = [new Int32Array(8), new Uint8Array(64), new Int32Array(64)]
+  const [state, schedule] = [new Int32Array(8), new Int32Array(64)]
   return () => {
-    for (let done = 0; done < count; done++) compress(state, message, schedule)
+    for (let done = 0; done < count; done++) compress(state, schedule)
   }
 }
 
