@@ -63,8 +63,8 @@ export const acceptHandshake = async (
     payload,
     {
       ownDid: identity.did,
-      kemKeyPair: { privateKey: identity.kemKey, publicKey: identity.kemPublicKey },
-      signingKey: identity.signingKey,
+      kemKeyPair: identity.kemKeyPair,
+      signingKey: identity.signer,
       ephSPrivateKey: entropy(32),
       kid,
       ts: encodeTime(clock.now()),

@@ -108,7 +108,7 @@ const createOffer = (
     respDid: peer.did,
     nonce: randomUuid(entropy),
     ts: encodeTime(clock.now()),
-    signingKey: identity.signingKey,
+    signingKey: identity.signer,
     kemPublicKey: peer.kemKey,
     ikmE: entropy(32),
     ephCPrivateKey: entropy(32),
