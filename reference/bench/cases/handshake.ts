@@ -24,11 +24,11 @@ const primitives = () => {
   }
   const offer = { ...context, ikmE, pkR: responder.kemPublicKey }
   const { enc } = parts.exportAsSender(offer, parts)
-  const keyPair = { privateKey: responder.kemKey, publicKey: responder.kemPublicKey }
+  const keyPair = responder.kemKeyPair
   const otherPublic = parts.x25519PublicKey(other)
   const signatures = {
-    payload: parts.signEd25519(initiator.signingKey, payload),
-    answer: parts.signEd25519(responder.signingKey, answer),
+    payload: parts.signEd25519(initiator.signer, payload),
+    answer: parts.signEd25519(responder.signer, answer),
   }
   return {
     /** Ed25519 verify and sign, HPKE as the receiver, a key pair and an exchange of X25519. */
@@ -37,13 +37,13 @@ const primitives = () => {
       parts.exportAsReceiver({ ...context, keyPair, enc }, parts)
       parts.x25519PublicKey(ephemeral)
       parts.x25519(ephemeral, otherPublic)
-      parts.signEd25519(responder.signingKey, answer)
+      parts.signEd25519(responder.signer, answer)
     },
     /** HPKE as the sender, a key pair of X25519, Ed25519 sign, an exchange of X25519, Ed25519 verify. */
     initiator: () => {
       parts.exportAsSender(offer, parts)
       parts.x25519PublicKey(ephemeral)
-      parts.signEd25519(initiator.signingKey, payload)
+      parts.signEd25519(initiator.signer, payload)
       parts.x25519(ephemeral, otherPublic)
       parts.isEd25519Signature(responder.signingPublicKey, answer, signatures.answer)
     },

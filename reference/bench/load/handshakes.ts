@@ -27,7 +27,7 @@ export const requestBytes = (from: Identity, to: Identity): Uint8Array => {
     respDid: to.did,
     nonce: randomUuid(systemEntropy),
     ts: encodeTime(systemClock.now()),
-    signingKey: from.signingKey,
+    signingKey: from.signer,
     kemPublicKey: to.kemPublicKey,
     ikmE: systemEntropy(32),
     ephCPrivateKey: systemEntropy(32),
