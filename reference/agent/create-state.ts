@@ -35,7 +35,8 @@ export const createState = (
   const monotonic = (): number => clock.monotonic()
   const isOver = (session: SessionLife): boolean => {
     const context = { session, now: monotonic(), limits }
-    return guards.life.some(([, refuse]) => refuse(context) !== undefined)
+    for (const [, refuse] of guards.life) if (refuse(context) !== undefined) return true
+    return false
   }
   const slab = new SessionSlab({ maxRecords: BigInt(limits.maxSessionRecords), parts })
   const end: SessionEnd = { role: 'responder', slab, monotonic, entropy, parts }

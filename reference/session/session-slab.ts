@@ -149,7 +149,7 @@ export class SessionSlab {
   end(row: number): void {
     if (!this.lives.isAlive(row)) return
     this.lives.end(row)
-    this.c2sEnc(row).fill(0)
+    this.eraseKeys(row, KEY_LENGTH)
     const listeners = this.listeners.get(row)
     this.listeners.delete(row)
     // A listener may finish the last request, and the row must not be another session's before all have been told.
@@ -187,9 +187,9 @@ export class SessionSlab {
     this.free = row + 1
   }
 
-  private eraseKeys(row: number): void {
+  private eraseKeys(row: number, length = 2 * KEY_LENGTH): void {
     const at = this.keys.at(row)
-    this.keys.of(row).fill(0, at, at + 2 * KEY_LENGTH)
+    this.keys.of(row).fill(0, at, at + length)
   }
 
   private counter(row: number, which: number): number {

@@ -21,7 +21,7 @@ export interface SessionCaps {
 }
 
 /** What a table is made of. */
-export interface TableOptions<Session> {
+export interface TableOptions<Session extends SessionLife> {
   readonly caps: SessionCaps
   /** Where the sessions are. Nobody else takes rows of it. */
   readonly slab: SessionSlab
@@ -40,7 +40,7 @@ export interface TableOptions<Session> {
  * session is looked up and outlive nothing. A session that is over is dropped when it is looked up and by the sweep, and no
  * live session ever makes room for another (handshake.capacity, session.unknown).
  */
-export class SessionTable<Session> {
+export class SessionTable<Session extends SessionLife> {
   private readonly kids: TextIndex
   private readonly dids: DidCounts
   private closed = false
@@ -69,8 +69,9 @@ export class SessionTable<Session> {
   /** The live session that `kid` names, or undefined. */
   find(kid: string): Session | undefined {
     const row = this.kids.find(kid)
-    if (row < 0 || this.endIfOver(row)) return undefined
-    return this.options.handle(row, kid, this.dids.didOf(row))
+    if (row < 0) return undefined
+    const session = this.options.handle(row, kid, this.dids.didOf(row))
+    return this.endIfOver(row, session) ? undefined : session
   }
 
   /** Is there room for one more session, whoever its initiator is? */
@@ -123,11 +124,12 @@ export class SessionTable<Session> {
   /** Ends a session that is over, a provisional one if there is one. False where there is none. */
   private endFirst(): boolean {
     const { provisional, byAge, byUse } = this.lives
-    return this.endIfOver(provisional.first) || this.endIfOver(byAge.first) || this.endIfOver(byUse.first)
+    if (provisional.length > 0 && this.endIfOver(provisional.first)) return true
+    return this.size > 0 && (this.endIfOver(byAge.first) || this.endIfOver(byUse.first))
   }
 
-  private endIfOver(row: number): boolean {
-    if (row < 0 || !this.options.isOver(this.lives.of(row))) return false
+  private endIfOver(row: number, life: SessionLife = this.lives.of(row)): boolean {
+    if (!this.options.isOver(life)) return false
     this.options.slab.end(row)
     return true
   }

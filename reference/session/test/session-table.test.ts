@@ -1,22 +1,27 @@
 import t from 'tap'
+import type { SessionLife } from '../session-lives.js'
 import { SessionSlab } from '../session-slab.js'
 import { SessionTable } from '../session-table.js'
+
+interface Handle extends SessionLife {
+  readonly row: number
+}
 
 /** The sessions of these tests are over after 100 ms, unused after 50, unconfirmed after 20. */
 const tableOf = (caps = { inAll: 3, provisional: 2, perDid: 2 }) => {
   const clock = { now: 0 }
   const slab = new SessionSlab({ maxRecords: 16n })
-  const table = new SessionTable<number>({
+  const table = new SessionTable<Handle>({
     caps,
     slab,
-    handle: row => row,
+    handle: row => ({ row, ...slab.lives.of(row) }),
     isOver: ({ createdAt, usedAt, confirmed }) =>
       clock.now - createdAt >= 100 || clock.now - usedAt >= 50 || (!confirmed && clock.now - createdAt >= 20),
     monotonic: () => clock.now,
     seed: 1,
   })
   const add = (kid: string, initDid = 'did:x:a'): number =>
-    table.add({ kid, initDid, contextId: 'c' }, (into, offset) => into.fill(1, offset, offset + 64))
+    table.add({ kid, initDid, contextId: 'c' }, (into, offset) => into.fill(1, offset, offset + 64)).row
   const confirmed = (kid: string, initDid?: string): number => {
     const row = add(kid, initDid)
     slab.lives.confirm(row)
@@ -29,7 +34,7 @@ t.test('a session is found by its kid until it ends', async t => {
   const { table, slab, add } = tableOf()
   const session = add('a')
   add('b')
-  t.equal(table.find('a'), session)
+  t.equal(table.find('a')?.row, session)
   t.equal(table.find('A'), undefined)
   slab.end(session)
   t.equal(table.find('a'), undefined)
@@ -144,7 +149,7 @@ t.test('a session that has ended takes no later one of the same kid with it', as
   const first = add('a')
   const second = add('a')
   slab.end(first)
-  t.equal(table.find('a'), second)
+  t.equal(table.find('a')?.row, second)
 })
 
 t.test('a session whose keys cannot be derived is none', async t => {
