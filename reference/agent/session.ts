@@ -258,12 +258,17 @@ export class Session implements AsyncDisposable {
     return settle(this.sendAgain(task, plaintext, { ...options, ...deadline }, outcome.error))
   }
 
-  private async sendOnce(task: string, plaintext: Uint8Array, options: SendOptions): Promise<Uint8Array> {
+  private async sendOnce(
+    task: string,
+    plaintext: Uint8Array,
+    options: SendOptions,
+    post = (request: SealedRequest): Promise<Answer> => this.post(request, options),
+  ): Promise<Uint8Array> {
     const { live, seams } = this.#input
     live.begin()
     try {
       const request = await this.seal(task, plaintext, options)
-      return await seams.initiatorParts.openAnswer(live, await this.post(request, options), request, seams)
+      return await seams.initiatorParts.openAnswer(live, await post(request), request, seams)
     } finally {
       live.finish()
     }
@@ -292,9 +297,8 @@ export class Session implements AsyncDisposable {
 
   /** @throws SageError `unreachable` where nothing was sent, `outcome_unknown` for everything else */
   private post({ message }: SealedRequest, deadline: Deadline): Promise<Answer> {
-    const { initiatorParts } = this.#input.seams
     const outgoing = { id: message.id, body: encodeUtf8(JSON.stringify(message)), ...this.waiting(deadline) }
-    return this.deliver(channel => initiatorParts.exchange(channel, outgoing), outgoing)
+    return this.deliver(channel => this.#input.seams.initiatorParts.exchange(channel, outgoing), outgoing)
   }
 
   /** @throws SageError as `post`; `unreachable` too where no way is up that has batches */
@@ -315,19 +319,13 @@ export class Session implements AsyncDisposable {
   }
 
   /** Asks over one channel whether the peer is there, so that no request is lost where it is not. */
-  private async pingOver(channel: Channel): Promise<void> {
-    const { live, entropy, timeoutMs, seams } = this.#input
-    live.begin()
-    try {
-      const request = await this.seal(PING_TASK, entropy(16), {})
-      const { id } = request.message
-      const body = encodeUtf8(JSON.stringify(request.message))
-      const outgoing = { id, body, timeoutMs: Math.min(timeoutMs, PING_TIMEOUT_MS) }
-      const answer = await seams.initiatorParts.exchange(channel, outgoing)
-      await seams.initiatorParts.openAnswer(live, answer, request, seams)
-    } finally {
-      live.finish()
-    }
+  private pingOver(channel: Channel): Promise<Uint8Array> {
+    const { entropy, timeoutMs, seams } = this.#input
+    const deadline = { timeoutMs: Math.min(timeoutMs, PING_TIMEOUT_MS) }
+    return this.sendOnce(PING_TASK, entropy(16), deadline, ({ message }) => {
+      const body = encodeUtf8(JSON.stringify(message))
+      return seams.initiatorParts.exchange(channel, { id: message.id, body, ...deadline })
+    })
   }
 
   /** Milliseconds until the peer has ended the session: too old, idle for too long, or never used. */

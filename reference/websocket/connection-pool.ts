@@ -46,7 +46,10 @@ export class ConnectionPool {
     return made
   }
 
-  /** A connection on which messages may be sent: `chosen`, or another where that cannot be made. @throws SageError `unreachable` */
+  /**
+   * A connection on which messages may be sent: `chosen`, or another where that cannot be made.
+   * @throws SageError `unreachable`
+   */
   async ready(chosen: ClientConnection, { id, owner }: Asker): Promise<ClientConnection> {
     try {
       return await chosen.ready()
