@@ -99,13 +99,21 @@ export const runRounds = async ({
   random,
 }: RoundsInput): Promise<readonly Round[]> => {
   const calls = new Map<string, number>()
-  for (const [name, subject] of Object.entries(subjects)) calls.set(name, await calibrate(subject, roundMs, stopwatch))
-  const done: Round[] = []
-  for (let round = -warmUps; round < rounds; round++) {
+  const calibrateAll = async (): Promise<void> => {
+    for (const [name, subject] of Object.entries(subjects))
+      calls.set(name, await calibrate(subject, roundMs, stopwatch))
+  }
+  const runOne = async (): Promise<Round> => {
     const figures: Record<string, Figures> = {}
     for (const [name, subject] of shuffled(Object.entries(subjects), random))
       figures[name] = await runRound(subject, calls.get(name)!, stopwatch)
-    if (round >= 0) done.push(Object.fromEntries(Object.keys(subjects).map(name => [name, figures[name]!])))
+    return Object.fromEntries(Object.keys(subjects).map(name => [name, figures[name]!]))
   }
+  await calibrateAll()
+  for (let warmUp = 0; warmUp < warmUps; warmUp++) await runOne()
+  // What has been compiled meanwhile does more in the same time.
+  await calibrateAll()
+  const done: Round[] = []
+  while (done.length < rounds) done.push(await runOne())
   return done
 }

@@ -3,6 +3,7 @@ import type { BenchCase, Contest, Repeated } from '../bench-case.js'
 import { HttpLoad, postOf } from '../load/http-load.js'
 import { createSealer, type Sealer } from '../load/sealer.js'
 import { WebSocketLoad } from '../load/ws-load.js'
+import { SEALING_PATH } from '../servers/bare-server.js'
 import { startServer, type BenchServer } from '../servers/start-server.js'
 
 const CONNECTIONS = 16
@@ -42,17 +43,24 @@ const overHttp = (load: HttpLoad, seal: (calls: number) => Promise<Buffer[]>, se
   }
 }
 
+/** The same message as often as it is asked for. */
+const always =
+  <Message>(message: Message) =>
+  async (calls: number): Promise<Message[]> =>
+    Array.from({ length: calls }, () => message)
+
 const httpEcho = async (): Promise<Contest> => {
   const stage = await setStage()
   const { reference, bare, sealer } = stage
   const [url, bareUrl] = [new URL(reference.url + paths.messages), new URL(bare.url)]
   const [load, bareLoad] = await Promise.all([HttpLoad.open(url, CONNECTIONS), HttpLoad.open(bareUrl, CONNECTIONS)])
   const [same] = await sealer.seal(1, KIB)
-  const bareRequest = postOf(bareUrl, same!)
+  const repeated = (url: URL): Repeated => overHttp(bareLoad, always(postOf(url, same!)), bare)
   return {
     subject: overHttp(load, async calls => (await sealer.seal(calls, KIB)).map(body => postOf(url, body)), reference),
     baselines: {
-      'bare node:http': overHttp(bareLoad, async calls => Array.from({ length: calls }, () => bareRequest), bare),
+      'bare node:http': repeated(bareUrl),
+      'bare, and two AEADs': repeated(new URL(SEALING_PATH, bareUrl)),
     },
     tearDown: () => {
       load.close()
@@ -104,23 +112,25 @@ const overWs = (load: WebSocketLoad, seal: (calls: number) => Promise<string[]>,
   }
 }
 
-const socketOf = ({ url }: BenchServer): URL => new URL(url.replace('http', 'ws') + paths.ws)
+const openSockets = ({ url }: BenchServer, path: string): Promise<WebSocketLoad> =>
+  WebSocketLoad.open(new URL(url.replace('http', 'ws') + path), CONNECTIONS, KIB)
 
 const wsEcho = async (): Promise<Contest> => {
   const stage = await setStage()
   const { reference, bare, sealer } = stage
-  const [load, bareLoad] = await Promise.all(
-    [reference, bare].map(server => WebSocketLoad.open(socketOf(server), CONNECTIONS, KIB)),
-  )
+  const load = await openSockets(reference, paths.ws)
+  const [bareLoad, sealingLoad] = [await openSockets(bare, '/'), await openSockets(bare, SEALING_PATH)]
   const sealTexts = async (calls: number): Promise<string[]> =>
     (await sealer.seal(calls, KIB)).map(body => Buffer.from(body).toString())
   const [same] = await sealTexts(1)
   return {
-    subject: overWs(load!, sealTexts, reference),
-    baselines: { 'bare ws': overWs(bareLoad!, async calls => Array.from({ length: calls }, () => same!), bare) },
+    subject: overWs(load, sealTexts, reference),
+    baselines: {
+      'bare ws': overWs(bareLoad, always(same!), bare),
+      'bare, and two AEADs': overWs(sealingLoad, always(same!), bare),
+    },
     tearDown: () => {
-      load!.close()
-      bareLoad!.close()
+      for (const each of [load, bareLoad, sealingLoad]) each.close()
       return clear(stage)
     },
   }
@@ -134,10 +144,11 @@ export const echoCases: readonly BenchCase[] = [
     about:
       'The responder answers protected echoes of 1 KiB over 16 kept connections, sealed beforehand; the bare server reads and writes the same JSON.',
     roundMs: 250,
-    warmUps: 8,
+    warmUps: 40,
     rows: [
       { figure: 'time', against: 'bare node:http', goal: { sense: 'at least', value: 0.75 } },
       { figure: 'cpu', against: 'bare node:http', goal: { sense: 'at least', value: 0.75 } },
+      { figure: 'cpu', against: 'bare, and two AEADs' },
       { figure: 'p99', against: 'bare node:http', goal: { sense: 'at most', value: 3 } },
     ],
     setUp: httpEcho,
@@ -147,10 +158,11 @@ export const echoCases: readonly BenchCase[] = [
     unit: 'message',
     about: `The same over WebSocket: 16 connections, ${PER_SOCKET} messages at once on each.`,
     roundMs: 250,
-    warmUps: 8,
+    warmUps: 40,
     rows: [
       { figure: 'time', against: 'bare ws', goal: { sense: 'at least', value: 0.4 } },
       { figure: 'cpu', against: 'bare ws', goal: { sense: 'at least', value: 0.4 } },
+      { figure: 'cpu', against: 'bare, and two AEADs' },
       { figure: 'p99', against: 'bare ws', goal: { sense: 'at most', value: 3 } },
     ],
     setUp: wsEcho,
@@ -160,7 +172,7 @@ export const echoCases: readonly BenchCase[] = [
     unit: 'message',
     about: `The responder answers protected echoes of ${bytes} bytes, ${BATCH} to a batch, over 16 kept connections.`,
     roundMs: 250,
-    warmUps: 8,
+    warmUps: 40,
     rows: [
       { figure: 'time', against: 'single messages', goal: { sense: 'at least', value: 3 } },
       { figure: 'cpu', against: 'single messages', goal: { sense: 'at least', value: 3 } },

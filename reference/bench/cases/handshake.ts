@@ -106,7 +106,7 @@ export const handshakeCases: readonly BenchCase[] = [
     about: 'From the bytes of a handshake message to those of its answer, with a session in the table.',
     rows,
     roundMs: 100,
-    warmUps: 10,
+    warmUps: 40,
     setUp: responderContest,
   },
   {
@@ -115,7 +115,7 @@ export const handshakeCases: readonly BenchCase[] = [
     about: 'A request, and an answer to it that is judged, as far as a session with its keys.',
     rows,
     roundMs: 100,
-    warmUps: 10,
+    warmUps: 40,
     setUp: initiatorContest,
   },
 ]
