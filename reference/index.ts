@@ -4,6 +4,7 @@ export type { Agent, ServeCapabilities, ServeCaps, ServeOptions } from './agent/
 export type { AgentEvent, Log } from './agent/agent-event.js'
 export type { Clock, Entropy } from './agent/clock.js'
 export { connect, type ConnectOptions } from './agent/connect.js'
+export { createConnections, type Connections, type ConnectionsOptions } from './agent/connections.js'
 export { createIdentity, type Identity, type IdentityOptions } from './agent/identity.js'
 export { limitProfiles, type LimitProfile } from './agent/limit-profiles.js'
 export type { BatchRequest, Settled } from './agent/send-batch.js'

@@ -6,9 +6,8 @@ import { answerRequest, readRequest, recompute } from '../handshake/accept.js'
 import { withDeadline } from '../transport/deadline.js'
 import type { Arrival } from '../transport/exchange.js'
 import type { ReceivedHandshake } from '../message/envelope.js'
-import { deriveTrafficKeys } from '../session/key-schedule.js'
+import { writeTrafficKeys } from '../session/key-schedule.js'
 import { faultOf } from './agent-event.js'
-import { LiveSession } from './live-session.js'
 import type { ResponderState } from './responder-state.js'
 
 interface Initiator {
@@ -29,23 +28,6 @@ const findInitiator = async (did: string, state: ResponderState): Promise<Initia
     log(faultOf(error))
     return { initiatorKey: undefined, admitted: false }
   }
-}
-
-const createSession = (
-  kid: string,
-  seed: Uint8Array,
-  request: ReceivedHandshake,
-  state: ResponderState,
-): LiveSession => {
-  const { parts, entropy, clock, limits } = state
-  const { c2sEnc, s2cEnc } = deriveTrafficKeys(seed, parts)
-  const { did: initDid, contextId } = request
-  const monotonic = (): number => clock.monotonic()
-  const maxRecords = limits.maxSessionRecords
-  return new LiveSession(
-    { role: 'responder', kid, initDid, contextId, c2sEnc, s2cEnc, maxRecords, monotonic, entropy },
-    parts,
-  )
 }
 
 /**
@@ -81,15 +63,16 @@ export const acceptHandshake = async (
     payload,
     {
       ownDid: identity.did,
-      kemKeyPair: { privateKey: identity.kemKey, publicKey: identity.kemPublicKey },
-      signingKey: identity.signingKey,
+      kemKeyPair: identity.kemKeyPair,
+      signingKey: identity.signer,
       ephSPrivateKey: entropy(32),
       kid,
       ts: encodeTime(clock.now()),
     },
     parts,
   )
-  sessions.add(createSession(kid, seed, request, state))
+  const { did: initDid, contextId } = request
+  sessions.add({ kid, initDid, contextId }, (into, offset) => writeTrafficKeys(seed, into, offset, parts))
   arrival.accepted()
   state.log({ event: 'handshake', did: request.did })
   return response

@@ -4,14 +4,13 @@ import { readBe64 } from '../bytes/integers.js'
 import { authenticationFailed, SageError } from '../bytes/sage-error.js'
 import type { ResponseEnvelope } from '../message/aad.js'
 import type { ReceivedSessionMessage } from '../message/envelope.js'
-import { openRecord } from '../session/record.js'
 import type { Arrival, Reply } from '../transport/exchange.js'
 import { acceptStream } from './accept-stream.js'
 import type { LiveSession } from './live-session.js'
 import type { ResponderState } from './responder-state.js'
 import { failed, runTask, type OpenedRequest, type TaskOutcome } from './run-task.js'
 import { isChunk } from './stream-state.js'
-import { responseSize, sealResponse } from './seal-response.js'
+import { responseSize, sealResponse, surelyFits } from './seal-response.js'
 import { windowRefusal, type SessionContext } from './session-guards.js'
 
 interface Accepted {
@@ -44,7 +43,7 @@ const accept = (received: ReceivedSessionMessage, arrival: Arrival, state: Respo
   // The guards have said so already, unless one is missing.
   if (session === undefined) throw authenticationFailed()
   const callerAad = parts.requestAad(message, parts)
-  const { plaintext } = openRecord({ key: session.openKey, callerAad, record }, parts)
+  const { plaintext } = session.open(callerAad, record)
   enforce(guards.opened, context)
   state.responderParts.recordAccepted(session)
   arrival.accepted()
@@ -52,9 +51,11 @@ const accept = (received: ReceivedSessionMessage, arrival: Arrival, state: Respo
 }
 
 const envelopeOf = ({ message }: OpenedRequest, outcome: TaskOutcome): ResponseEnvelope => {
-  const names = { message_id: message.id, task_id: message.task_id, kid: message.kid }
-  if (!outcome.success) return { success: false, ...names, error: outcome.error }
-  return { success: true, ...names, ...(outcome.encoding && { encoding: outcome.encoding }) }
+  const { id: message_id, task_id, kid } = message
+  if (!outcome.success) return { success: false, message_id, task_id, kid, error: outcome.error }
+  const { encoding } = outcome
+  if (encoding === undefined) return { success: true, message_id, task_id, kid }
+  return { success: true, message_id, task_id, kid, encoding }
 }
 
 const TOO_LARGE = failed('payload_too_large')
@@ -66,6 +67,7 @@ const fitting = async (
   { fits }: Arrival,
   { maxMessageBytes }: Limits,
 ): Promise<TaskOutcome> => {
+  if (fits === undefined && surelyFits(outcome.plaintext, maxMessageBytes)) return outcome
   const sizeOf = (outcome: TaskOutcome): number => responseSize(envelopeOf(request, outcome), outcome.plaintext)
   const bytes = sizeOf(outcome)
   const isFitting = fits === undefined ? bytes <= maxMessageBytes : await fits(bytes, sizeOf(TOO_LARGE))
@@ -99,7 +101,7 @@ export const acceptRecord = async (
     return acceptStream({ received, member: message.stream, plaintext, session, arrival }, state)
   session.begin()
   try {
-    const request = { message, plaintext, session, signal: arrival.signal, begun: arrival.begun }
+    const request = { message, plaintext, session, arrival }
     const outcome = await fitting(request, await runTask(request, state), arrival, state.limits)
     const response = seal(request, record, outcome, state)
     const task = state.tasks.has(message.task_id) ? message.task_id : 'unknown'

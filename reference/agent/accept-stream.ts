@@ -99,7 +99,7 @@ const open = (request: StreamedRequest, state: ResponderState): Reply => {
   // The guards have said so already, unless one is missing.
   if (task === undefined || !isChunk(member)) return answer(request, 'internal', state)
   const about = { opening: received, transport: arrival.transport, connection }
-  const stream = new ResponderStream({ about, session, task, state, signal: arrival.signal })
+  const stream = new ResponderStream({ about, session, task, state, signal: arrival.signal() })
   stream.take(member, plaintext, received)
   return { kind: 'stream', message: received, responses: stream.responses() }
 }

@@ -54,6 +54,6 @@ export class CardIssuer {
       issuedAt: encodeTime(now),
       expiresAt: encodeTime(now + LIFETIME),
     }
-    return signCard(identity.signingKey, unsigned, this.parts).card
+    return signCard(identity.signer, unsigned, this.parts).card
   }
 }

@@ -5,12 +5,14 @@ import { composeResolver, type Resolver } from '../identity/resolver.js'
 import type { Transport } from '../transport/channel.js'
 import { checkWhole } from './check-whole.js'
 import { systemClock, systemEntropy, type Clock, type Entropy } from './clock.js'
+import { createConnections, type Connections } from './connections.js'
 import type { Identity } from './identity.js'
 import { honestInitiatorSeams, type InitiatorSeams } from './initiator-seams.js'
 import { cardHostOf, isSafe, parseAddress } from './peer-address.js'
 import { configuredPeer, discoverPeer, type CardRequest, type Peer } from './peer.js'
+import { Routes } from './routes.js'
 import { Session } from './session.js'
-import { takeFirst } from './take-route.js'
+import { takeFirst, wayBy, type Attempt } from './take-route.js'
 import { routesTo, schemeOf, transportsFor, transportsOf, type TransportChoice } from './transports.js'
 
 /** How an initiator is to connect. */
@@ -18,13 +20,23 @@ export interface ConnectOptions {
   readonly identity: Identity
   /** Shake hands with this DID and no other (identity.expected-did). */
   readonly expectedDid?: string
-  /** A responder that is known without a card: its DID, its X25519 key (32 bytes), its endpoint, the URL by default. */
-  readonly peer?: { readonly did: string; readonly kemKey: Uint8Array; readonly endpoint?: string }
+  /**
+   * A responder that is known without a card: its DID, its X25519 key (32 bytes), and its endpoint, the URL by default.
+   * Several endpoints are ways to one responder, in order of preference among those of a transport.
+   */
+  readonly peer?: {
+    readonly did: string
+    readonly kemKey: Uint8Array
+    readonly endpoint?: string | readonly string[]
+  }
   /**
    * What may carry messages, in order of preference, `['ws', 'http']` by default; nothing else is used. Of two that lead to
-   * the agent the second is tried where the first cannot be connected, before any message was sent.
+   * the agent the second is taken where the first cannot be connected, at the handshake as later: the session goes on
+   * there, and returns once the first is up again. What may have been delivered is not sent again.
    */
   readonly transports?: readonly TransportChoice[]
+  /** Connections to share with other sessions; without them the session has its own, and ends them when it ends. */
+  readonly connections?: Connections
   /** Resolves DIDs other than `did:key`. */
   readonly resolver?: Resolver
   /** Do without TLS beyond this machine too (http.tls, ws.tls). */
@@ -58,7 +70,7 @@ const boundedResolver =
     }
   }
 
-type Known = Pick<CardRequest, 'resolve' | 'clock' | 'timeoutMs' | 'seams'>
+type Known = Pick<CardRequest, 'resolve' | 'clock' | 'timeoutMs' | 'seams' | 'clientOf'>
 
 interface Found {
   readonly peer: Peer
@@ -69,19 +81,25 @@ interface Found {
 const plainRefused = (): SageError =>
   new SageError('configuration', 'without TLS only this machine is reached, unless allowPlainHttp says otherwise')
 
-/** A responder that the caller knows: the scheme of its endpoint decides. */
+const endpointsAt = (url: URL, endpoint: string | readonly string[] | undefined): readonly URL[] =>
+  endpoint === undefined ? [url] : [endpoint].flat().map(text => parseAddress(text, 'configuration'))
+
+/** A responder that the caller knows: the schemes of its endpoints decide. */
 const knownPeer = (
   url: URL,
-  { did, kemKey, endpoint: text }: NonNullable<ConnectOptions['peer']>,
+  { did, kemKey, endpoint }: NonNullable<ConnectOptions['peer']>,
   transports: readonly Transport[],
   { expectedDid, allowPlainHttp = false }: ConnectOptions,
 ): Found => {
   checkDid(did)
-  const endpoint = text === undefined ? url : parseAddress(text, 'configuration')
-  if (!isSafe(endpoint, allowPlainHttp)) throw plainRefused()
+  const endpoints = endpointsAt(url, endpoint)
+  if (endpoints.length === 0) throw new SageError('configuration', 'the peer has no endpoint')
+  if (!endpoints.every(each => isSafe(each, allowPlainHttp))) throw plainRefused()
   if (expectedDid !== undefined && expectedDid !== did)
     throw new SageError('configuration', 'the expected DID is not the one of the peer')
-  return { peer: configuredPeer(did, kemKey, endpoint), transports: transportsFor(endpoint, transports) }
+  const serving = new Set(endpoints.flatMap(each => transportsFor(each, transports)))
+  const inOrder = transports.filter(transport => serving.has(transport))
+  return { peer: configuredPeer(did, kemKey, endpoints), transports: inOrder }
 }
 
 /** A responder that its card describes. An http URL names the agent, a ws URL the transport too. */
@@ -105,32 +123,43 @@ const describedPeer = async (
  * @throws SageError as {@link connect}
  */
 export const connectWith = async (url: string, options: ConnectOptions, seams: InitiatorSeams): Promise<Session> => {
+  const { clock, entropy } = options
+  if (options.connections !== undefined) return connectOver(options.connections, url, options, seams)
+  const own = createConnections({ ...(clock && { clock }), ...(entropy && { entropy }) })
+  try {
+    return await connectOver(own, url, options, seams)
+  } catch (error) {
+    await own.close()
+    throw error
+  }
+}
+
+const connectOver = async (
+  connections: Connections,
+  url: string,
+  options: ConnectOptions,
+  seams: InitiatorSeams,
+): Promise<Session> => {
   const { identity, resolver, clock = systemClock, entropy = systemEntropy, timeoutMs = TIMEOUT_MS, signal } = options
   checkWhole(1, { timeoutMs })
-  const allowed = transportsOf(options.transports)
+  const allowed = transportsOf(connections.transports, options.transports)
   const base = parseAddress(url, 'configuration')
   if (options.expectedDid !== undefined) checkDid(options.expectedDid)
   const compose = composeResolver(resolver ? [resolver] : [], seams.parts)
   const resolve = boundedResolver(compose, { timeoutMs, signal })
+  const clientOf = (origin: string) => connections.clientOf(origin)
   const { peer, transports } =
     options.peer === undefined
-      ? await describedPeer(base, allowed, options, { resolve, clock, timeoutMs, seams })
+      ? await describedPeer(base, allowed, options, { resolve, clock, timeoutMs, seams, clientOf })
       : knownPeer(base, options.peer, allowed, options)
-  const routes = routesTo(peer.endpoints, transports)
-  const { route, ...connected } = await takeFirst(routes, {
-    identity,
-    peer,
-    resolve,
-    clock,
-    entropy,
-    timeoutMs,
-    signal,
-    seams,
-  })
+  const attempt: Attempt = { identity, peer, resolve, clock, entropy, timeoutMs, signal, seams }
+  const ways = routesTo(peer.endpoints, transports).map(route => wayBy(route, connections.circuitOf(route), attempt))
+  const { way, channel, live } = await takeFirst(ways, attempt)
   const isNamed = options.expectedDid !== undefined || options.peer !== undefined
   return new Session({
-    ...connected,
-    transport: route.transport.name,
+    live,
+    openRoutes: ping => new Routes(ways, way, channel, ping),
+    ...(options.connections === undefined && { connections }),
     peer: { did: peer.did, authenticatedBy: isNamed ? 'expected-did' : 'url' },
     limits: peer.limits,
     capabilities: peer.capabilities,
@@ -145,7 +174,8 @@ export const connectWith = async (url: string, options: ConnectOptions, seams: I
  * Reads the agent card at a URL, judges it, shakes hands, and gives the session. The KEM key comes from the card or from
  * `peer` (identity.kem-key-source); without TLS only loopback is reached unless the caller allows more (http.tls, ws.tls);
  * no redirect is followed (http.no-redirect). Messages go by the first transport of `transports` for which the card has an
- * endpoint and which can be connected; with `peer`, by the one that serves the scheme of its endpoint.
+ * endpoint and which can be connected; with `peer`, by the one that serves the scheme of its endpoint. Where that is
+ * lost later, the session goes on by the next that can be connected, and returns when the first is up again.
  * @param url http or https, of the agent's host or of its endpoint, without user, query and fragment; ws or wss for an agent
  * to be reached over WebSocket only, whose card is read over http or https; another scheme with `peer` and a transport that
  * serves it

@@ -1,13 +1,15 @@
 import { defaultLimits } from '../../schemas/index.js'
 import { BoundedReplayStore } from '../handshake/replay-store.js'
 import { composeResolver } from '../identity/resolver.js'
+import type { SessionLife } from '../session/session-lives.js'
+import { SessionSlab } from '../session/session-slab.js'
 import { SessionTable } from '../session/session-table.js'
 import type { ServeOptions } from './agent.js'
 import { undisturbed } from './agent-event.js'
-import { systemClock, systemEntropy } from './clock.js'
+import { randomUint32, systemClock, systemEntropy } from './clock.js'
 import { capabilitiesOf } from './capabilities.js'
 import { InflationRoom } from './inflation-room.js'
-import type { LiveSession } from './live-session.js'
+import { LiveSession, type SessionEnd } from './live-session.js'
 import type { ResponderSeams, ResponderState } from './responder-state.js'
 import { servedStreams } from './served-streams.js'
 import { StreamTable } from './stream-table.js'
@@ -31,10 +33,14 @@ export const createState = (
   const capabilities = new Set(capabilitiesOf(options))
   const limits = { ...defaultLimits, ...options.limits }
   const monotonic = (): number => clock.monotonic()
-  const isOver = (session: LiveSession): boolean => {
+  const isOver = (session: SessionLife): boolean => {
     const context = { session, now: monotonic(), limits }
-    return session.ended || guards.life.some(([, refuse]) => refuse(context) !== undefined)
+    for (const [, refuse] of guards.life) if (refuse(context) !== undefined) return true
+    return false
   }
+  const slab = new SessionSlab({ maxRecords: BigInt(limits.maxSessionRecords), parts })
+  const end: SessionEnd = { role: 'responder', slab, monotonic, entropy, parts }
+  const handle = (row: number, kid: string, initDid: string) => new LiveSession(end, row, kid, initDid)
   const caps = {
     inAll: options.caps?.sessions ?? MAX_SESSIONS,
     provisional: options.caps?.provisionalSessions ?? MAX_PROVISIONAL_SESSIONS,
@@ -54,7 +60,7 @@ export const createState = (
     streamTasks: servedStreams(options.streams ?? {}, capabilities.has('echo') ? responderParts.echoStream : undefined),
     streams: new StreamTable(streamParts.keyOf),
     maxStreamBytes: options.caps?.streamBytesPerConnection ?? limits.streamWindow * limits.maxMessageBytes,
-    sessions: new SessionTable(caps, isOver, monotonic),
+    sessions: new SessionTable({ caps, slab, handle, isOver, monotonic, seed: randomUint32(entropy) }),
     replay: new BoundedReplayStore({ capacity, monotonic, key: responderParts.replayKey }),
     resolve: composeResolver(resolver ? [resolver] : [], parts),
     admit,

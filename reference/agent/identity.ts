@@ -1,6 +1,7 @@
 import { SageError } from '../bytes/sage-error.js'
-import { ed25519PublicKey, parseEd25519PublicKey } from '../crypto/ed25519.js'
-import { x25519PublicKey } from '../crypto/x25519.js'
+import { parseEd25519PublicKey } from '../crypto/ed25519.js'
+import { exportPublicKey, importPrivateKey, type PrivateKey } from '../crypto/raw-key.js'
+import { x25519KeyPair, type KeyPair } from '../crypto/x25519.js'
 import { encodeDidKey } from '../identity/did-key.js'
 import { parseDid } from '../bytes/did.js'
 import { systemEntropy, type Entropy } from './clock.js'
@@ -15,6 +16,8 @@ export class Identity {
   readonly kemPublicKey: Uint8Array
   readonly #signingKey: Uint8Array
   readonly #kemKey: Uint8Array
+  readonly #signer: PrivateKey
+  readonly #kemKeyPair: KeyPair
 
   /**
    * @param signingKey Ed25519 seed, 32 bytes
@@ -24,8 +27,10 @@ export class Identity {
   constructor(signingKey: Uint8Array, kemKey: Uint8Array, did?: string) {
     this.#signingKey = Uint8Array.from(signingKey)
     this.#kemKey = Uint8Array.from(kemKey)
-    this.signingPublicKey = parseEd25519PublicKey(ed25519PublicKey(signingKey))
-    this.kemPublicKey = x25519PublicKey(kemKey)
+    this.#signer = importPrivateKey('Ed25519', signingKey)
+    this.#kemKeyPair = x25519KeyPair(kemKey)
+    this.signingPublicKey = parseEd25519PublicKey(exportPublicKey(this.#signer))
+    this.kemPublicKey = this.#kemKeyPair.publicKey
     this.did = did ?? encodeDidKey(this.signingPublicKey)
   }
 
@@ -37,6 +42,16 @@ export class Identity {
   /** X25519 private key, 32 bytes. */
   get kemKey(): Uint8Array {
     return this.#kemKey
+  }
+
+  /** Its signing key, imported once. */
+  get signer(): PrivateKey {
+    return this.#signer
+  }
+
+  /** Its KEM key, imported once, with the public one. */
+  get kemKeyPair(): KeyPair {
+    return this.#kemKeyPair
   }
 }
 

@@ -6,7 +6,7 @@ import { createRequest, erasePending, type PendingHandshake } from '../handshake
 import { verifyResponse } from '../handshake/verify-response.js'
 import type { Answer, Channel } from '../transport/channel.js'
 import { parseResponse, readMessageId, type ReceivedResponse } from '../message/envelope.js'
-import { deriveTrafficKeys } from '../session/key-schedule.js'
+import { writeTrafficKeys } from '../session/key-schedule.js'
 import type { Resolver } from '../identity/resolver.js'
 import type { Parts } from '../parts.js'
 import { randomUuid, type Clock, type Entropy } from './clock.js'
@@ -84,13 +84,13 @@ export const initiate = async (input: InitiateInput): Promise<LiveSession> => {
   const { message, pending } = createOffer(contextId, input)
   try {
     const { kid, seed } = await shakeHands(message, pending, input)
-    const { c2sEnc, s2cEnc } = deriveTrafficKeys(seed, parts)
     const monotonic = (): number => clock.monotonic()
     const maxRecords = peer.limits.maxSessionRecords
     const initDid = identity.did
-    return new LiveSession(
-      { role: 'initiator', kid, initDid, contextId, c2sEnc, s2cEnc, maxRecords, monotonic, entropy },
-      parts,
+    return LiveSession.alone(
+      { role: 'initiator', maxRecords, monotonic, entropy, parts },
+      { kid, initDid, contextId },
+      (into, offset) => writeTrafficKeys(seed, into, offset, parts),
     )
   } finally {
     erasePending(pending)
@@ -108,7 +108,7 @@ const createOffer = (
     respDid: peer.did,
     nonce: randomUuid(entropy),
     ts: encodeTime(clock.now()),
-    signingKey: identity.signingKey,
+    signingKey: identity.signer,
     kemPublicKey: peer.kemKey,
     ikmE: entropy(32),
     ephCPrivateKey: entropy(32),

@@ -1,7 +1,8 @@
 import { defaultLimits, type Limits } from '../../schemas/index.js'
 import { isSageError, SageError } from '../bytes/sage-error.js'
 import { CARD_PATH } from '../http/card-path.js'
-import { HttpClient } from '../http/http-client.js'
+import type { HttpClient } from '../http/http-client.js'
+import type { Lease } from '../transport/shared.js'
 import { isLoopbackHost } from '../transport/loopback.js'
 import { parseCard, verifyCard, type CardKnowledge, type ParsedCard } from '../identity/agent-card.js'
 import type { Resolver } from '../identity/resolver.js'
@@ -33,6 +34,8 @@ export interface CardRequest {
   readonly signal?: AbortSignal | undefined
   readonly allowPlainHttp: boolean
   readonly seams: InitiatorSeams
+  /** A client of an origin, to be given back. */
+  readonly clientOf: (origin: string) => Lease<HttpClient>
 }
 
 const MAX_CARD_BYTES = 65_536
@@ -48,8 +51,8 @@ const rememberedBy = (identity: Identity): Map<string, bigint> => {
   return remembered
 }
 
-const fetchCard = async ({ url, timeoutMs, signal }: CardRequest): Promise<Uint8Array> => {
-  const client = new HttpClient(url.origin)
+const fetchCard = async ({ url, timeoutMs, signal, clientOf }: CardRequest): Promise<Uint8Array> => {
+  const { value: client, release } = clientOf(url.origin)
   try {
     const { status, body } = await client.request({
       method: 'GET',
@@ -61,7 +64,7 @@ const fetchCard = async ({ url, timeoutMs, signal }: CardRequest): Promise<Uint8
     if (status !== 200) throw new SageError('peer_rejected', 'there is no agent card')
     return body
   } finally {
-    await client.close()
+    await release()
   }
 }
 
@@ -122,7 +125,7 @@ export const discoverPeer = async (request: CardRequest): Promise<Peer> => {
 }
 
 /** A responder that is known without its card has the default limits (limits.defaults), and no capability. */
-export const configuredPeer = (did: string, kemKey: Uint8Array, endpoint: URL): Peer => {
+export const configuredPeer = (did: string, kemKey: Uint8Array, endpoints: readonly URL[]): Peer => {
   if (kemKey.length !== 32) throw new SageError('configuration', 'a KEM key has 32 bytes')
-  return { did, kemKey, endpoints: [endpoint], limits: defaultLimits, capabilities: [] }
+  return { did, kemKey, endpoints, limits: defaultLimits, capabilities: [] }
 }

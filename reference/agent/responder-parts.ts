@@ -32,9 +32,9 @@ export interface ResponderParts {
   readonly detailOf: DetailOf
 }
 
-const delayed = async ({ metadata, signal }: TaskRequest): Promise<void> => {
-  const delay = metadata[ECHO_DELAY]
-  if (delay !== undefined) await pause(Math.min(Number(delay) || 0, MAX_ECHO_DELAY_MS), signal)
+const delayed = async (request: TaskRequest): Promise<void> => {
+  const delay = request.metadata[ECHO_DELAY]
+  if (delay !== undefined) await pause(Math.min(Number(delay) || 0, MAX_ECHO_DELAY_MS), request.signal)
 }
 
 /** The steps as the specification has them. */

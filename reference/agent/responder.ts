@@ -18,12 +18,12 @@ import { honestSeams } from './honest-seams.js'
 import { createPages } from './pages.js'
 import { parseHttpUrl, urlText } from './peer-address.js'
 import type { ResponderSeams, ResponderState } from './responder-state.js'
+import { startSweeping } from './sweeper.js'
 
 const MAX_REQUESTS = 1024
 const MAX_CONNECTIONS = 1024
 const MAX_REQUESTS_PER_CONNECTION = 16_384
 const MESSAGES_PER_CONNECTION = 4
-const SWEEP_MS = 1_000
 /** Milliseconds for which a responder waits at its end for what runs, unless it is told otherwise. */
 export const DRAIN_MS = 5_000
 const REQUEST_TIMEOUT_MS = 30_000
@@ -136,10 +136,10 @@ export const createResponder = async (options: ServeOptions, seams: ResponderSea
   })
   const url = publicUrl ? urlText(publicUrl) : urlOf(listener.address)
   cards = cardIssuer(options, url, state)
-  const sweep = setInterval(() => sessions.sweep(), SWEEP_MS).unref()
+  const stopSweeping = startSweeping(sessions)
   let closing: Promise<void> | undefined
   const close = async (signal?: AbortSignal): Promise<void> => {
-    clearInterval(sweep)
+    stopSweeping()
     const drainsMs = drainMs ?? DRAIN_MS
     await listener.close({ drainMs: drainsMs, signal, until: webSockets?.close(drainsMs, signal) })
     sessions.close()

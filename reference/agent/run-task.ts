@@ -1,12 +1,18 @@
-import { authenticatedErrorCodes, type AuthenticatedErrorCode, type SessionMessage } from '../../schemas/index.js'
+import {
+  authenticatedErrorCodes,
+  type AuthenticatedErrorCode,
+  type Metadata,
+  type SessionMessage,
+} from '../../schemas/index.js'
 import { enforce } from '../bytes/guard.js'
 import { isSageError, SageError } from '../bytes/sage-error.js'
 import { faultOf } from './agent-event.js'
 import { compressAnswer, type Content } from './compress-answer.js'
 import { inflateRequest, type Held } from './inflate-request.js'
+import type { Arrival } from '../transport/exchange.js'
 import type { LiveSession } from './live-session.js'
 import type { ResponderState } from './responder-state.js'
-import { TaskFailure } from './tasks.js'
+import { TaskFailure, type TaskRequest } from './tasks.js'
 
 /** What came of a request whose record has opened. */
 export type TaskOutcome =
@@ -18,9 +24,7 @@ export interface OpenedRequest {
   readonly message: SessionMessage
   readonly plaintext: Uint8Array
   readonly session: LiveSession
-  readonly signal: AbortSignal
-  /** Called as soon as the task has been called. */
-  readonly begun?: (() => void) | undefined
+  readonly arrival: Arrival
 }
 
 const NOTHING = new Uint8Array()
@@ -38,9 +42,27 @@ const refusal = (error: unknown): TaskOutcome => {
   return failed(code)
 }
 
+/** What a task is told. Its signal is made when it looks: most never do. */
+class AskedTask implements TaskRequest {
+  // The task sees no more of the connection than that.
+  readonly #arrival: Arrival
+
+  constructor(
+    readonly did: string,
+    readonly metadata: Metadata,
+    arrival: Arrival,
+  ) {
+    this.#arrival = arrival
+  }
+
+  get signal(): AbortSignal {
+    return this.#arrival.signal()
+  }
+}
+
 /** Calls the task. @throws what the task throws */
 const carryOut = async (
-  { message, session, signal, begun }: OpenedRequest,
+  { message, session, arrival }: OpenedRequest,
   plaintext: Uint8Array,
   state: ResponderState,
 ): Promise<TaskOutcome> => {
@@ -51,9 +73,9 @@ const carryOut = async (
     return refusal(error)
   }
   if (task === undefined) throw new SageError('internal', 'no such task')
-  const asked = { did: session.initDid, metadata: message.metadata ?? {}, signal }
-  const answering = task(plaintext, asked, () => state.sessions.end(session))
-  begun?.()
+  const asked = new AskedTask(session.initDid, message.metadata ?? {}, arrival)
+  const answering = task(plaintext, asked, () => session.end())
+  arrival.begun?.()
   const answer = await answering
   if (!(answer instanceof Uint8Array)) throw new SageError('internal', 'a task answers with bytes')
   return { success: true, ...(await compressAnswer(message, answer, state)) }

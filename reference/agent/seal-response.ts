@@ -8,6 +8,21 @@ import type { LiveSession } from './live-session.js'
 
 const base64Length = (bytes: number): number => 4 * Math.ceil(bytes / 3)
 
+const [TOKEN, CODE] = ['x'.repeat(128), 'x'.repeat(32)]
+const MAX_FRAME = JSON.stringify({
+  success: false,
+  message_id: TOKEN,
+  task_id: TOKEN,
+  kid: TOKEN,
+  error: CODE,
+  encoding: CODE,
+  data: '',
+}).length
+
+/** Does a response with this plaintext keep to `maxBytes` however long its names are? Mostly that is all one has to ask. */
+export const surelyFits = (plaintext: Uint8Array, maxBytes: number): boolean =>
+  MAX_FRAME + base64Length(plaintext.length + MIN_RECORD_LENGTH) <= maxBytes
+
 /** Bytes of the response that carries a plaintext. */
 export const responseSize = (envelope: ResponseEnvelope, plaintext: Uint8Array): number =>
   JSON.stringify({ ...envelope, data: '' }).length + base64Length(plaintext.length + MIN_RECORD_LENGTH)

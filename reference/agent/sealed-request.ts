@@ -6,7 +6,7 @@ import { schemaParser } from '../bytes/schema.js'
 import { isTask } from '../bytes/token.js'
 import type { ResponseEnvelope } from '../message/aad.js'
 import type { Parts } from '../parts.js'
-import { MIN_RECORD_LENGTH, receiveRecord } from '../session/record.js'
+import { MIN_RECORD_LENGTH } from '../session/record.js'
 import type { Answer } from '../transport/channel.js'
 import type { GZIP } from './encoding.js'
 import { readAnswer } from './initiate.js'
@@ -51,6 +51,9 @@ const checkMetadata = (metadata: Metadata): Metadata => {
   }
 }
 
+const tooLarge = (): SageError =>
+  new SageError('payload_too_large', 'the message would be larger than the peer accepts; it was not sent')
+
 /**
  * Seals a request into the next record of its session.
  * @throws SageError `configuration` for a name of no task or wrong metadata, `payload_too_large` over `maxBytes`,
@@ -71,14 +74,10 @@ export const sealRequest = async (
     ...(encoding && { encoding }),
     ...(stream && { stream }),
   }
-  const tooLarge = new SageError(
-    'payload_too_large',
-    'the message would be larger than the peer accepts; it was not sent',
-  )
-  if (plaintext.length > maxBytes) throw tooLarge
+  if (plaintext.length > maxBytes) throw tooLarge()
   const content = encoding === undefined ? plaintext : await parts.deflate(plaintext)
   const frame = JSON.stringify({ ...envelope, payload: '' }).length
-  if (frame + 4 * Math.ceil((content.length + MIN_RECORD_LENGTH) / 3) > maxBytes) throw tooLarge
+  if (frame + 4 * Math.ceil((content.length + MIN_RECORD_LENGTH) / 3) > maxBytes) throw tooLarge()
   const record = live.seal(content, parts.requestAad(envelope, parts))
   return { message: { ...envelope, payload: encodeBase64(record) }, record, maxBytes }
 }
@@ -111,8 +110,7 @@ export const openResponse = async (
   const { data: _data, ...envelope } = received.response
   enforce(guards.answer, { status: answer.status, envelope, message })
   const callerAad = parts.responseAad(envelope, parts.requestHash(record, parts), parts)
-  const { window, openKey: key } = live
-  const { plaintext: content } = receiveRecord({ window, key, callerAad, record: received.record }, parts)
+  const { plaintext: content } = live.receive(callerAad, received.record)
   live.touch()
   const plaintext = envelope.encoding === undefined ? content : await parts.inflate(content, maxBytes)
   if (envelope.success) return { envelope, plaintext }

@@ -102,16 +102,17 @@ const answersTo = (answer: Answer, pack: Pack, { seams }: Batching): readonly An
 }
 
 const sendPack = async (pack: Pack, batching: Batching): Promise<readonly Settled[]> => {
-  const [first] = pack.items
-  if (pack.isTooLarge && first !== undefined) {
-    const alone = async (): Promise<Uint8Array> => batching.open(await batching.postAlone(first.request), first.request)
-    return [await settle(alone())]
-  }
+  const alone = async ({ request }: Packed): Promise<Uint8Array> =>
+    batching.open(await batching.postAlone(request), request)
+  const eachAlone = (): Promise<readonly Settled[]> => Promise.all(pack.items.map(item => settle(alone(item))))
+  if (pack.isTooLarge) return eachAlone()
   let answers: readonly Answer[]
   try {
     answers = answersTo(await batching.post(pack.body()), pack, batching)
   } catch (error) {
     if (!isSageError(error)) throw error
+    // Nothing was sent, and the transport that is left may have no batches.
+    if (error.code === 'unreachable') return eachAlone()
     return pack.items.map(() => ({ ok: false, error }))
   }
   return Promise.all(pack.items.map(({ request }, index) => settle(batching.open(answers[index]!, request))))

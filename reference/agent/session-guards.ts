@@ -2,6 +2,7 @@ import type { Limits, RequirementId, SessionMessage } from '../../schemas/index.
 import { WINDOW_RECORDS } from '../../schemas/index.js'
 import type { Guard } from '../bytes/guard.js'
 import { MIN_RECORD_LENGTH } from '../session/record.js'
+import type { SessionLife } from '../session/session-lives.js'
 import type { Arrival } from '../transport/exchange.js'
 import type { LiveSession } from './live-session.js'
 
@@ -25,7 +26,7 @@ const WIDTH = BigInt(WINDOW_RECORDS)
 
 /** The rule by which the window of a session refuses a sequence number, or undefined where it does not. */
 export const windowRefusal = (session: LiveSession, seq: bigint, limits: Limits): RequirementId | undefined => {
-  if (session.window.check(seq)) return undefined
+  if (session.check(seq)) return undefined
   if (seq >= BigInt(limits.maxSessionRecords)) return 'record.seq-limit'
   return seq <= session.highest - WIDTH ? 'record.window' : 'record.replay'
 }
@@ -38,7 +39,7 @@ const windowGuard = (id: RequirementId): Guard<SessionContext> => [id, ({ refuse
 export const sessionGuards: readonly Guard<SessionContext>[] = [
   ['session.unknown', ({ session }) => (session === undefined ? 'session_unknown' : undefined)],
   ['message.did-initiator', ({ session, message }) => refuseIf(message.did !== session?.initDid)],
-  ['message.context-handshake', ({ session, message }) => refuseIf(message.context_id !== session?.contextId)],
+  ['message.context-handshake', ({ session, message }) => refuseIf(session?.isInContext(message.context_id) !== true)],
   ['record.min-length', ({ record }) => refuseIf(record.length < MIN_RECORD_LENGTH)],
   windowGuard('record.seq-limit'),
   windowGuard('record.window'),
@@ -49,13 +50,13 @@ export const sessionGuards: readonly Guard<SessionContext>[] = [
 export const openedGuards: readonly Guard<SessionContext>[] = [
   [
     'record.once',
-    ({ session, seq, refusedBy }) => refuseIf(refusedBy === undefined && session !== undefined && !session.mark(seq)),
+    ({ session, seq, refusedBy }) => refuseIf(refusedBy === undefined && session !== undefined && !session.accept(seq)),
   ],
 ]
 
 /** What the guards of a session's life see. */
 export interface LifeContext {
-  readonly session: LiveSession
+  readonly session: SessionLife
   /** Monotonic milliseconds. */
   readonly now: number
   readonly limits: Limits

@@ -3,20 +3,21 @@ import { isSageError, SageError } from '../bytes/sage-error.js'
 import { encodeUtf8 } from '../bytes/utf8.js'
 import { equal } from '../crypto/equal.js'
 import { withDeadline, type Deadline } from '../transport/deadline.js'
-import {
-  hasBatches,
-  hasConversations,
-  type Answer,
-  type BatchChannel,
-  type Channel,
-  type OutgoingBatch,
-} from '../transport/channel.js'
+import { hasBatches, hasConversations, type Answer, type Channel, type OutgoingBatch } from '../transport/channel.js'
 import { randomUuid, type Clock, type Entropy } from './clock.js'
+import type { Connections } from './connections.js'
 import { InitiatorStream, type SessionStream, type StreamInput, type StreamOptions } from './initiator-stream.js'
 import type { InitiatorSeams } from './initiator-seams.js'
 import type { LiveSession } from './live-session.js'
+import type { Routes } from './routes.js'
 import { sendInBatches, settle, type BatchRequest, type Settled } from './send-batch.js'
-import { sealRequest, unknownOutcome, type RequestContent, type SealedRequest } from './sealed-request.js'
+import {
+  isAuthenticated,
+  sealRequest,
+  unknownOutcome,
+  type RequestContent,
+  type SealedRequest,
+} from './sealed-request.js'
 
 /** Whom a session is with, and what that rests on (identity.url-only-visible). */
 export interface SessionPeer {
@@ -46,9 +47,10 @@ export interface SessionInput {
   readonly limits: Limits
   /** What the responder declares. */
   readonly capabilities: readonly string[]
-  readonly channel: Channel
-  /** Name of what carries the messages. */
-  readonly transport: string
+  /** The ways to the responder; `ping` asks over a channel whether it is there. */
+  readonly openRoutes: (ping: (channel: Channel) => Promise<unknown>) => Routes
+  /** The connections, where they are the session's own: they end with it. */
+  readonly connections?: Connections
   readonly clock: Clock
   readonly entropy: Entropy
   readonly timeoutMs: number
@@ -58,16 +60,18 @@ export interface SessionInput {
 /** Milliseconds that a peer has to hear of the end. */
 const CLOSE_TIMEOUT_MS = 5_000
 
+/** Milliseconds in which a way has to carry a ping to be up again. */
+const PING_TIMEOUT_MS = 5_000
+
 /**
  * A session with a responder. Each is an object of its own, so that no responder can touch what another is doing
  * (handshake.sessions-by-peer).
  */
 export class Session implements AsyncDisposable {
   readonly peer: SessionPeer
-  /** Name of the transport that carries the messages, such as `ws` or `http`. */
-  readonly transport: string
   // Truly private: a dump of a session must not show its keys.
   readonly #input: SessionInput
+  readonly #routes: Routes
   #watch: NodeJS.Timeout | undefined
   private readonly running = new Set<Promise<unknown>>()
   private readonly streams = new Set<InitiatorStream>()
@@ -76,8 +80,13 @@ export class Session implements AsyncDisposable {
   constructor(input: SessionInput) {
     this.#input = input
     this.peer = input.peer
-    this.transport = input.transport
+    this.#routes = input.openRoutes(channel => this.pingOver(channel))
     this.endWhenOver()
+  }
+
+  /** Name of the transport that carries the messages now, such as `ws` or `http`. */
+  get transport(): string {
+    return this.#routes.transport
   }
 
   /**
@@ -119,7 +128,8 @@ export class Session implements AsyncDisposable {
    * transport has none
    */
   stream(task: string, chunks: StreamInput, options: StreamOptions = {}): SessionStream {
-    const { live, limits, capabilities, channel, entropy, timeoutMs, seams } = this.#input
+    const { live, limits, capabilities, entropy, timeoutMs, seams } = this.#input
+    const { channel } = this.#routes
     if (this.closing !== undefined) throw new SageError('session_closed', 'the session is closed')
     if (!seams.streamParts.mayOpen(capabilities))
       throw new SageError('configuration', 'the peer does not declare streams; nothing was sent')
@@ -157,7 +167,7 @@ export class Session implements AsyncDisposable {
   }
 
   private async end(deadline: Deadline): Promise<void> {
-    const { live, channel } = this.#input
+    const { live, connections } = this.#input
     try {
       await withDeadline(signal => this.sayGoodbye(signal), deadline)
     } catch {
@@ -165,7 +175,8 @@ export class Session implements AsyncDisposable {
     }
     clearTimeout(this.#watch)
     live.end()
-    await channel.close()
+    await this.#routes.close()
+    await connections?.close()
   }
 
   private async sayGoodbye(signal: AbortSignal): Promise<void> {
@@ -190,27 +201,37 @@ export class Session implements AsyncDisposable {
     } catch (error) {
       const mayRepeat = options.idempotent === true && options.signal?.aborted !== true
       if (!mayRepeat || !isSageError(error, 'outcome_unknown')) throw error
-      return this.sendOnce(task, plaintext, options)
+      return this.sendAgain(task, plaintext, options, error)
+    }
+  }
+
+  /** Whatever comes of the second, the first may have been carried out, unless the peer itself says something. */
+  private async sendAgain(
+    task: string,
+    plaintext: Uint8Array,
+    options: SendOptions,
+    unknown: SageError,
+  ): Promise<Uint8Array> {
+    try {
+      return await this.sendOnce(task, plaintext, options)
+    } catch (error) {
+      throw !isSageError(error) || isAuthenticated(error) || error.code === 'outcome_unknown' ? error : unknown
     }
   }
 
   private async settleAll(requests: readonly BatchRequest[], deadline: Deadline): Promise<readonly Settled[]> {
-    const { channel, capabilities } = this.#input
-    if (!hasBatches(channel) || !capabilities.includes('batch'))
+    const { capabilities } = this.#input
+    if (!hasBatches(this.#routes.channel) || !capabilities.includes('batch'))
       return Promise.all(
         requests.map(({ task, plaintext, options }) =>
           settle(this.sendOrRepeat(task, plaintext, { ...options, ...deadline })),
         ),
       )
-    const settled = await this.sendInBatches(channel, requests, deadline)
+    const settled = await this.sendInBatches(requests, deadline)
     return Promise.all(settled.map((outcome, place) => this.repeat(requests[place]!, outcome, deadline)))
   }
 
-  private async sendInBatches(
-    channel: BatchChannel,
-    requests: readonly BatchRequest[],
-    deadline: Deadline,
-  ): Promise<readonly Settled[]> {
+  private async sendInBatches(requests: readonly BatchRequest[], deadline: Deadline): Promise<readonly Settled[]> {
     const { live, limits, seams } = this.#input
     live.begin()
     try {
@@ -218,8 +239,7 @@ export class Session implements AsyncDisposable {
         limits,
         seams,
         seal: ({ task, plaintext, options }) => this.seal(task, plaintext, { ...options, ...deadline }),
-        post: body =>
-          this.deliver(() => seams.initiatorParts.exchangeBatch(channel, { body, ...this.waiting(deadline) })),
+        post: body => this.postBatch({ body, ...this.waiting(deadline) }),
         postAlone: request => this.post(request, deadline),
         open: (answer, request) => seams.initiatorParts.openAnswer(live, answer, request, seams),
       })
@@ -235,15 +255,20 @@ export class Session implements AsyncDisposable {
   ): Promise<Settled> {
     const isUnknown = !outcome.ok && outcome.error.code === 'outcome_unknown'
     if (!isUnknown || options?.idempotent !== true || deadline.signal?.aborted === true) return outcome
-    return settle(this.sendOnce(task, plaintext, { ...options, ...deadline }))
+    return settle(this.sendAgain(task, plaintext, { ...options, ...deadline }, outcome.error))
   }
 
-  private async sendOnce(task: string, plaintext: Uint8Array, options: SendOptions): Promise<Uint8Array> {
+  private async sendOnce(
+    task: string,
+    plaintext: Uint8Array,
+    options: SendOptions,
+    post = (request: SealedRequest): Promise<Answer> => this.post(request, options),
+  ): Promise<Uint8Array> {
     const { live, seams } = this.#input
     live.begin()
     try {
       const request = await this.seal(task, plaintext, options)
-      return await seams.initiatorParts.openAnswer(live, await this.post(request, options), request, seams)
+      return await seams.initiatorParts.openAnswer(live, await post(request), request, seams)
     } finally {
       live.finish()
     }
@@ -272,18 +297,35 @@ export class Session implements AsyncDisposable {
 
   /** @throws SageError `unreachable` where nothing was sent, `outcome_unknown` for everything else */
   private post({ message }: SealedRequest, deadline: Deadline): Promise<Answer> {
-    const { channel, seams } = this.#input
-    const body = encodeUtf8(JSON.stringify(message))
-    const outgoing = { id: message.id, body, ...this.waiting(deadline) }
-    return this.deliver(() => seams.initiatorParts.exchange(channel, outgoing))
+    const outgoing = { id: message.id, body: encodeUtf8(JSON.stringify(message)), ...this.waiting(deadline) }
+    return this.deliver(channel => this.#input.seams.initiatorParts.exchange(channel, outgoing), outgoing)
   }
 
-  private async deliver(exchange: () => Promise<Answer>): Promise<Answer> {
+  /** @throws SageError as `post`; `unreachable` too where no way is up that has batches */
+  private postBatch(batch: OutgoingBatch): Promise<Answer> {
+    const { initiatorParts } = this.#input.seams
+    return this.deliver(async channel => {
+      if (!hasBatches(channel)) throw new SageError('unreachable', 'this transport has no batches; nothing was sent')
+      return initiatorParts.exchangeBatch(channel, batch)
+    }, batch)
+  }
+
+  private async deliver(exchange: (channel: Channel) => Promise<Answer>, deadline: Deadline): Promise<Answer> {
     try {
-      return await exchange()
+      return await this.#routes.over(exchange, deadline)
     } catch (cause) {
       throw isSageError(cause) && cause.code !== 'unreachable' ? unknownOutcome(cause) : cause
     }
+  }
+
+  /** Asks over one channel whether the peer is there, so that no request is lost where it is not. */
+  private pingOver(channel: Channel): Promise<Uint8Array> {
+    const { entropy, timeoutMs, seams } = this.#input
+    const deadline = { timeoutMs: Math.min(timeoutMs, PING_TIMEOUT_MS) }
+    return this.sendOnce(PING_TASK, entropy(16), deadline, ({ message }) => {
+      const body = encodeUtf8(JSON.stringify(message))
+      return seams.initiatorParts.exchange(channel, { id: message.id, body, ...deadline })
+    })
   }
 
   /** Milliseconds until the peer has ended the session: too old, idle for too long, or never used. */

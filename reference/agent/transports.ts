@@ -1,12 +1,11 @@
 import { SageError } from '../bytes/sage-error.js'
-import { httpTransport } from '../http/http-transport.js'
 import type { Transport } from '../transport/channel.js'
-import { webSocketTransport } from '../websocket/websocket-transport.js'
 
-const builtIn = { ws: webSocketTransport, http: httpTransport } as const
+/** The transports that are built in, by their names. */
+export type BuiltIn = Readonly<Record<'ws' | 'http', Transport>>
 
 /** A transport by its name, where it is built in, or one of the caller's own. */
-export type TransportChoice = keyof typeof builtIn | Transport
+export type TransportChoice = keyof BuiltIn | Transport
 
 /** The order of preference of who has none. */
 const DEFAULT_CHOICE: readonly TransportChoice[] = ['ws', 'http']
@@ -15,7 +14,10 @@ const DEFAULT_CHOICE: readonly TransportChoice[] = ['ws', 'http']
 export const schemeOf = (url: URL): string => url.protocol.slice(0, -1)
 
 /** The transports of a choice, in its order. @throws SageError `configuration` for an empty one or an unknown name */
-export const transportsOf = (choice: readonly TransportChoice[] = DEFAULT_CHOICE): readonly Transport[] => {
+export const transportsOf = (
+  builtIn: BuiltIn,
+  choice: readonly TransportChoice[] = DEFAULT_CHOICE,
+): readonly Transport[] => {
   if (choice.length === 0) throw new SageError('configuration', 'no transport is allowed')
   return choice.map(chosen => {
     if (typeof chosen !== 'string') return chosen

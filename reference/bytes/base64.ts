@@ -30,3 +30,18 @@ export const parseBase64 = (text: string, length?: number): Uint8Array => parse(
  * @throws SageError `malformed`
  */
 export const parseBase64Url = (text: string, length?: number): Uint8Array => parse(text, 'base64url', length)
+
+const alphabet = Buffer.from('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_')
+
+/**
+ * As {@link encodeBase64Url}, of the first `count` bytes, as ASCII straight into `into`: 4 characters for 3 bytes, 2 or 3 for
+ * what is left. Allocates nothing, and no text of a secret stays behind.
+ */
+export const writeBase64Url = (bytes: Uint8Array, count: number, into: Uint8Array): void => {
+  let [at, bits, waiting] = [0, 0, 0]
+  for (let byte = 0; byte < count; byte++) {
+    bits = ((bits & 0x3f) << 8) | bytes[byte]!
+    for (waiting += 8; waiting >= 6; waiting -= 6) into[at++] = alphabet[(bits >> (waiting - 6)) & 0x3f]!
+  }
+  if (waiting > 0) into[at] = alphabet[(bits << (6 - waiting)) & 0x3f]!
+}

@@ -2,6 +2,10 @@ import { concat } from './concat.js'
 import { SageError } from './sage-error.js'
 import { encodeUtf8 } from './utf8.js'
 
+// A view of a small array costs more than what it is for.
+const scratch = new Uint8Array(8)
+const scratchView = new DataView(scratch.buffer)
+
 const check = (value: number, bits: number): void => {
   if (!Number.isInteger(value) || value < 0 || value >= 2 ** bits)
     throw new SageError('internal', `not an unsigned integer of ${bits} bits`)
@@ -28,14 +32,15 @@ export const be32 = (value: number): Uint8Array => {
 /** Eight bytes, big-endian; a bigint, because a double loses integers above 2⁵³. @throws SageError `internal` */
 export const be64 = (value: bigint): Uint8Array => {
   if (value < 0n || value >= 1n << 64n) throw new SageError('internal', 'not an unsigned integer of 64 bits')
-  const encoded = new Uint8Array(8)
-  new DataView(encoded.buffer).setBigUint64(0, value)
-  return encoded
+  scratchView.setBigUint64(0, value)
+  return scratch.slice()
 }
 
 /** The unsigned integer in the first eight bytes of `bytes`, which must be there. */
-export const readBe64 = (bytes: Uint8Array): bigint =>
-  new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getBigUint64(0)
+export const readBe64 = (bytes: Uint8Array): bigint => {
+  for (let i = 0; i < 8; i++) scratch[i] = bytes[i]!
+  return scratchView.getBigUint64(0)
+}
 
 /** `len16(s)`: the length of `s` in bytes (of UTF-8, for a text) as be16, then `s`. @throws SageError `internal` over 65535 */
 export const len16 = (value: string | Uint8Array): Uint8Array => {

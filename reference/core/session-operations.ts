@@ -2,6 +2,7 @@ import { SessionMessage, SessionResponse } from '../../schemas/index.js'
 import { isSageError } from '../bytes/sage-error.js'
 import { schemaParser } from '../bytes/schema.js'
 import { deriveKeySchedule } from '../session/key-schedule.js'
+import { windowOf } from '../session/receive-window.js'
 import { openRecord, receiveRecord, sealRecord } from '../session/record.js'
 import type { OpInput } from './op-input.js'
 import type { Operations } from './operation.js'
@@ -28,7 +29,7 @@ export const sessionOperations: Operations<
 
   'record.receive': (input, { parts }) => {
     const key = input.bytes('key', 32)
-    const window = parts.createWindow(input.uint64('maxSessionRecords'))
+    const window = windowOf(parts.createWindows(input.uint64('maxSessionRecords')))
     const results = input.list('deliveries').map(delivery => {
       try {
         return { accepted: true, ...receiveRecord({ key, window, ...openInput(delivery) }, parts) }

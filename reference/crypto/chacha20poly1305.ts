@@ -19,7 +19,9 @@ export interface AeadInput {
 export const sealAead = ({ key, nonce, aad }: AeadInput, plaintext: Uint8Array): Uint8Array => {
   const cipher = createCipheriv(ALGORITHM, key, nonce, TAG)
   cipher.setAAD(aad, { plaintextLength: plaintext.length })
-  return concat(cipher.update(plaintext), cipher.final(), cipher.getAuthTag())
+  const ciphertext = cipher.update(plaintext)
+  cipher.final()
+  return concat(ciphertext, cipher.getAuthTag())
 }
 
 /**

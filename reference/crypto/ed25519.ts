@@ -1,7 +1,7 @@
 import { sign, verify } from 'node:crypto'
 import { encodeHex } from '../bytes/hex.js'
 import { SageError } from '../bytes/sage-error.js'
-import { exportPublicKey, importPrivateKey, importPublicKey } from './raw-key.js'
+import { exportPublicKey, importPrivateKey, importPublicKey, type PrivateKey } from './raw-key.js'
 
 const P = 2n ** 255n - 19n
 /** Order of the base point, RFC 8032 §5.1. */
@@ -29,8 +29,8 @@ export const parseEd25519PublicKey = (bytes: Uint8Array): Uint8Array => {
 export const ed25519PublicKey = (privateKey: Uint8Array): Uint8Array =>
   exportPublicKey(importPrivateKey('Ed25519', privateKey))
 
-/** Ed25519 signature (RFC 8032 §5.1.6, 64 bytes) of `message` under a private key (the 32-byte seed). */
-export const signEd25519 = (privateKey: Uint8Array, message: Uint8Array): Uint8Array =>
+/** Ed25519 signature (RFC 8032 §5.1.6, 64 bytes) of `message` under a private key (the 32-byte seed, or imported). */
+export const signEd25519 = (privateKey: PrivateKey, message: Uint8Array): Uint8Array =>
   Uint8Array.from(sign(null, message, importPrivateKey('Ed25519', privateKey)))
 
 /**

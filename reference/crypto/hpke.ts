@@ -35,8 +35,9 @@ const expand = (
 export const deriveKeyPair = (ikm: Uint8Array, parts: Hkdf): KeyPair => {
   const prk = extract(kemSuite, NOTHING, 'dkp_prk', ikm, parts)
   const privateKey = expand(kemSuite, prk, 'sk', NOTHING, 32, parts)
-  erase(prk)
-  return x25519KeyPair(privateKey)
+  const pair = x25519KeyPair(privateKey)
+  erase(prk, privateKey)
+  return pair
 }
 
 /** ExtractAndExpand, RFC 9180 §4.1. */
@@ -84,12 +85,8 @@ export interface ReceiverInput extends ExportInput {
 export const exportAsSender = (input: SenderInput, parts: CryptoParts): { enc: Uint8Array; exported: Uint8Array } => {
   const ephemeral = deriveKeyPair(input.ikmE, parts)
   const enc = ephemeral.publicKey
-  try {
-    const dh = parts.x25519(ephemeral.privateKey, input.pkR)
-    return { enc, exported: exportSecret(sharedSecret(dh, enc, input.pkR, parts), input, parts) }
-  } finally {
-    erase(ephemeral.privateKey)
-  }
+  const dh = parts.x25519(ephemeral.privateKey, input.pkR)
+  return { enc, exported: exportSecret(sharedSecret(dh, enc, input.pkR, parts), input, parts) }
 }
 
 /**

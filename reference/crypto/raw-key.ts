@@ -46,7 +46,14 @@ const ignoresPublicKey = (): boolean => {
   }
 }
 
-/** The key object of a private key of 32 bytes (RFC 7748 §5, RFC 8032 §5.1.5). */
-export const importPrivateKey: (crv: Curve, privateKey: Uint8Array) => KeyObject = ignoresPublicKey()
-  ? importJwk
-  : importPkcs8
+const importBytes: (crv: Curve, privateKey: Uint8Array) => KeyObject = ignoresPublicKey() ? importJwk : importPkcs8
+
+/** A private key: its 32 bytes, or what they were imported as. */
+export type PrivateKey = Uint8Array | KeyObject
+
+/**
+ * The key object of a private key (RFC 7748 §5, RFC 8032 §5.1.5). Making it takes about as long as using it, for its public
+ * half is computed: whoever uses a key more than once keeps what this gives.
+ */
+export const importPrivateKey = (crv: Curve, privateKey: PrivateKey): KeyObject =>
+  privateKey instanceof Uint8Array ? importBytes(crv, privateKey) : privateKey

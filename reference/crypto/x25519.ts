@@ -1,30 +1,30 @@
 import { diffieHellman } from 'node:crypto'
 import { encodeHex } from '../bytes/hex.js'
 import { authenticationFailed } from '../bytes/sage-error.js'
-import { exportPublicKey, importPrivateKey, importPublicKey } from './raw-key.js'
+import { exportPublicKey, importPrivateKey, importPublicKey, type PrivateKey } from './raw-key.js'
 
-/** A key pair of X25519, 32 bytes each. */
+/** A key pair of X25519, 32 bytes each; the private one may be imported. */
 export interface KeyPair {
-  readonly privateKey: Uint8Array
+  readonly privateKey: PrivateKey
   readonly publicKey: Uint8Array
 }
 
 /** The public key (32 bytes) of a private key (32 bytes, clamped as in RFC 7748 §5). */
-export const x25519PublicKey = (privateKey: Uint8Array): Uint8Array =>
+export const x25519PublicKey = (privateKey: PrivateKey): Uint8Array =>
   exportPublicKey(importPrivateKey('X25519', privateKey))
 
-/** A private key with its public one. */
-export const x25519KeyPair = (privateKey: Uint8Array): KeyPair => ({
-  privateKey,
-  publicKey: x25519PublicKey(privateKey),
-})
+/** A private key, imported, with its public one. */
+export const x25519KeyPair = (privateKey: Uint8Array): KeyPair => {
+  const imported = importPrivateKey('X25519', privateKey)
+  return { privateKey: imported, publicKey: exportPublicKey(imported) }
+}
 
 /**
  * X25519 (RFC 7748 §5) of 32-byte keys: a shared secret of 32 bytes. Bit 255 of `publicKey` is masked and a coordinate
  * of p or more is taken modulo p, as the RFC has it.
  * @throws SageError `authentication_failed` when the result is all zero: a public key of small order
  */
-export const x25519 = (privateKey: Uint8Array, publicKey: Uint8Array): Uint8Array => {
+export const x25519 = (privateKey: PrivateKey, publicKey: Uint8Array): Uint8Array => {
   const keys = { privateKey: importPrivateKey('X25519', privateKey), publicKey: importPublicKey('X25519', publicKey) }
   let secret: Uint8Array
   try {

@@ -1,6 +1,7 @@
 import type { HandshakeResponse } from '../../schemas/index.js'
 import { enforce } from '../bytes/guard.js'
 import { erase } from '../crypto/erase.js'
+import type { PrivateKey } from '../crypto/raw-key.js'
 import type { KeyPair } from '../crypto/x25519.js'
 import { deriveAckTag, deriveResponder, eraseSteps } from './derivation.js'
 import { handshakeParts, type HandshakeParts } from './parts.js'
@@ -73,8 +74,8 @@ export const judgeRequest = (
 export interface AnswerInput {
   readonly ownDid: string
   readonly kemKeyPair: KeyPair
-  /** The responder's signing key: the 32-byte seed. */
-  readonly signingKey: Uint8Array
+  /** The responder's signing key: the 32-byte seed, or imported. */
+  readonly signingKey: PrivateKey
   /** 32 random bytes; erased here. */
   readonly ephSPrivateKey: Uint8Array
   /** A token that no live session of this responder has. */

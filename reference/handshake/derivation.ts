@@ -1,5 +1,6 @@
 import { encodeUtf8 } from '../bytes/utf8.js'
 import { erase } from '../crypto/erase.js'
+import { importPrivateKey, type PrivateKey } from '../crypto/raw-key.js'
 import type { KeyPair } from '../crypto/x25519.js'
 import { handshakeParts, type HandshakeParts } from './parts.js'
 import type { HandshakeParties, Transcript } from './steps.js'
@@ -18,7 +19,7 @@ export interface AgreementInput {
   readonly exportCtx: string
   readonly exporter: Uint8Array
   /** One's own ephemeral private key and the peer's ephemeral public key. */
-  readonly privateKey: Uint8Array
+  readonly privateKey: PrivateKey
   readonly publicKey: Uint8Array
 }
 
@@ -118,8 +119,9 @@ export const deriveResponder = (input: ResponderInput, parts: HandshakeParts = h
     parts,
   )
   try {
-    const agreement = agree({ exportCtx, exporter, privateKey: input.ephSPrivateKey, publicKey: input.ephC }, parts)
-    return { info, exportCtx, ephS: parts.x25519PublicKey(input.ephSPrivateKey), exporter, ...agreement }
+    const privateKey = importPrivateKey('X25519', input.ephSPrivateKey)
+    const agreement = agree({ exportCtx, exporter, privateKey, publicKey: input.ephC }, parts)
+    return { info, exportCtx, ephS: parts.x25519PublicKey(privateKey), exporter, ...agreement }
   } catch (error) {
     erase(exporter)
     throw error

@@ -3,6 +3,7 @@ import { encodeBase64, encodeBase64Url } from '../bytes/base64.js'
 import { schemaParser } from '../bytes/schema.js'
 import { encodeUtf8 } from '../bytes/utf8.js'
 import { erase } from '../crypto/erase.js'
+import type { PrivateKey } from '../crypto/raw-key.js'
 import { deriveOffer, type InitiatorInput, type Offer } from './derivation.js'
 import { handshakeParts, type HandshakeParts } from './parts.js'
 import type { HandshakeParties } from './steps.js'
@@ -15,8 +16,8 @@ export interface RequestInput extends InitiatorInput {
   readonly nonce: string
   /** The time of the request, as it is to be written. */
   readonly ts: string
-  /** The initiator's signing key: the 32-byte seed. */
-  readonly signingKey: Uint8Array
+  /** The initiator's signing key: the 32-byte seed, or imported. */
+  readonly signingKey: PrivateKey
 }
 
 /** What an initiator keeps until the answer. Holds secrets: pass it to `verifyResponse` or {@link erasePending}. */
@@ -32,9 +33,9 @@ export const encodePayload = (payload: HandshakePayload): string => {
   return JSON.stringify({ enc, ephC, exportCtx, info, initDid, nonce, respDid, ts })
 }
 
-/** Signature (64 bytes) over the bytes of a payload. `signingKey` is the 32-byte seed. */
+/** Signature (64 bytes) over the bytes of a payload. `signingKey` is the 32-byte seed, or imported. */
 export const signPayload = (
-  signingKey: Uint8Array,
+  signingKey: PrivateKey,
   payload: Uint8Array,
   parts: HandshakeParts = handshakeParts,
 ): Uint8Array => parts.signEd25519(signingKey, payload)

@@ -1,6 +1,7 @@
 import { HANDSHAKE_TASK, HandshakeResponseData, type HandshakeResponse } from '../../schemas/index.js'
 import { encodeBase64, encodeBase64Url } from '../bytes/base64.js'
 import { schemaParser } from '../bytes/schema.js'
+import type { PrivateKey } from '../crypto/raw-key.js'
 import { encodeUtf8 } from '../bytes/utf8.js'
 import { handshakeParts, type HandshakeParts } from './parts.js'
 import type { SignedFields } from './steps.js'
@@ -16,8 +17,8 @@ export const encodeResponseData = (data: HandshakeResponseData): string => {
 
 /** What response data is made of: texts, and byte strings of 32 bytes. */
 export interface ResponseInput {
-  /** The responder's signing key: the 32-byte seed. */
-  readonly signingKey: Uint8Array
+  /** The responder's signing key: the 32-byte seed, or imported. */
+  readonly signingKey: PrivateKey
   readonly ctx: string
   readonly kid: string
   readonly ephS: Uint8Array

@@ -2,6 +2,7 @@ import type { HandshakeResponseData } from '../../schemas/index.js'
 import { concat } from '../bytes/concat.js'
 import { be32, len16, u8 } from '../bytes/integers.js'
 import { encodeUtf8 } from '../bytes/utf8.js'
+import type { PrivateKey } from '../crypto/raw-key.js'
 import type { HandshakeParts } from './parts.js'
 
 // The steps of handshake.md, "Derivation", one function each, with the names of its formulas.
@@ -47,7 +48,7 @@ export const exportCtx = (ctx: string, { handshakeLabels: l }: HandshakeParts): 
  * `ssE2E` (handshake.shared-secret): 32 bytes.
  * @throws SageError `authentication_failed` when it is all zero (handshake.all-zero)
  */
-export const ssE2E = (privateKey: Uint8Array, publicKey: Uint8Array, parts: HandshakeParts): Uint8Array =>
+export const ssE2E = (privateKey: PrivateKey, publicKey: Uint8Array, parts: HandshakeParts): Uint8Array =>
   parts.x25519(privateKey, publicKey)
 
 /** `prk` (handshake.seed): 32 bytes. */
@@ -78,7 +79,7 @@ export const th = (transcript: Transcript, parts: HandshakeParts): Uint8Array =>
     u8(0),
     typeof value === 'string' ? encodeUtf8(value) : value,
   ])
-  return parts.sha256(...separated)
+  return parts.sha256(concat(...separated))
 }
 
 /** `ackTag` (handshake.ack-tag): 32 bytes. */

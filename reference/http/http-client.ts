@@ -1,7 +1,7 @@
 import { buildConnector, Pool } from 'undici'
 import { STREAM_MEDIA_TYPE } from '../../schemas/index.js'
 import { isSageError, SageError } from '../bytes/sage-error.js'
-import { withDeadline } from '../transport/deadline.js'
+import { withDeadline, type UnderWay } from '../transport/deadline.js'
 import { Gathered } from './gathered.js'
 
 /** What came back: a redirect is an answer like any other (http.no-redirect). */
@@ -72,34 +72,60 @@ const connector: buildConnector.connector = (options, callback) =>
     callback(new SageError('unreachable', 'no connection could be made; nothing was sent', { cause }), null)
   })
 
-/** Connections to one origin. Nothing is sent twice and no redirect is followed. */
+/** How many connections there may be, and how long they last. */
+export interface HttpClientOptions {
+  /** Connections at most. */
+  readonly connections: number
+  /**
+   * Milliseconds for which an idle connection is kept where the server does not say how long it keeps it; where it does,
+   * it is one second less. Who closes first cannot be caught out by the other.
+   */
+  readonly keepAliveMs: number
+}
+
+/** What is kept of connections where nobody says otherwise. */
+export const httpClientOptions: HttpClientOptions = { connections: 128, keepAliveMs: 4_000 }
+
+/**
+ * Connections to one origin. Nothing is sent twice and no redirect is followed. A request that was written to a kept
+ * connection as the server closed it may have been delivered: it is lost, not sent again.
+ */
 export class HttpClient {
   private readonly pool: Pool
 
   /** @param origin scheme, host and port */
-  constructor(readonly origin: string) {
+  constructor(
+    readonly origin: string,
+    { connections, keepAliveMs }: HttpClientOptions = httpClientOptions,
+  ) {
     // The time of a request is bounded as a whole, below.
     this.pool = new Pool(origin, {
       headersTimeout: 0,
       bodyTimeout: 0,
       pipelining: 1,
-      connections: 128,
+      connections,
+      keepAliveTimeout: keepAliveMs,
       connect: connector,
     })
   }
 
   /**
    * Sends one request, once.
+   * @param underWay where it can be ended from
    * @throws SageError `unreachable`, `timeout`, `aborted`, `connection_lost`, or `peer_rejected` for an answer over `maxBytes`
    */
-  async request({ method, path, body, maxBytes, timeoutMs, signal }: HttpRequest): Promise<HttpAnswer> {
+  async request(
+    { method, path, body, maxBytes, timeoutMs, signal }: HttpRequest,
+    underWay?: UnderWay,
+  ): Promise<HttpAnswer> {
+    this.checkOpen()
     const exchange = async (signal: AbortSignal): Promise<HttpAnswer> => {
       const headers = body === undefined ? { accept: 'application/json' } : JSON_HEADERS
       const answer = await this.pool.request({ method, path, headers, body: body ?? null, signal })
       return { status: answer.statusCode, body: await readUpTo(answer.body as AsyncIterable<Uint8Array>, maxBytes) }
     }
     try {
-      return await withDeadline(exchange, { timeoutMs, signal })
+      return await withDeadline(exchange, { timeoutMs, signal }, underWay)
     } catch (cause) {
       throw lost(cause)
     }
@@ -110,6 +136,7 @@ export class HttpClient {
    * @throws SageError `unreachable`, `connection_lost`, of the body too
    */
   async open({ path, body, signal }: HttpOpening): Promise<OpenHttpAnswer> {
+    this.checkOpen()
     try {
       const headers = { ...JSON_HEADERS, accept: `${STREAM_MEDIA_TYPE}, application/json` }
       const answer = await this.pool.request({ method: 'POST', path, headers, body, signal })
@@ -120,8 +147,12 @@ export class HttpClient {
     }
   }
 
-  /** Ends the connections. */
+  /** Ends the connections. What is under way is lost. */
   async close(): Promise<void> {
     await this.pool.destroy()
+  }
+
+  private checkOpen(): void {
+    if (this.pool.destroyed) throw new SageError('unreachable', 'the connections are closed; nothing was sent')
   }
 }

@@ -1,6 +1,7 @@
 import { STREAM_MEDIA_TYPE } from '../../schemas/index.js'
 import { SageError } from '../bytes/sage-error.js'
 import type { Answer, Conversation } from '../transport/channel.js'
+import type { UnderWay } from '../transport/deadline.js'
 import { readUpTo, type HttpClient, type HttpOpening } from './http-client.js'
 import { readLines } from './read-lines.js'
 
@@ -15,7 +16,9 @@ export class HttpConversation implements Conversation {
   constructor(
     private readonly client: HttpClient,
     private readonly opening: Omit<HttpOpening, 'signal'>,
+    private readonly underWay: UnderWay,
   ) {
+    underWay.add(this.abort)
     this.answers = this.read()
   }
 
@@ -29,6 +32,7 @@ export class HttpConversation implements Conversation {
   }
 
   end(): void {
+    this.underWay.delete(this.abort)
     this.abort.abort()
   }
 

@@ -12,7 +12,7 @@ export interface HttpContext {
   /** Bytes of the body: what the head announces, or what has arrived, whichever is more. */
   readonly bytes: number
   /** What the message says, once it has been read; never of a batch (batch.headers-ignored). */
-  readonly names?: MessageNames
+  readonly names: MessageNames | undefined
 }
 
 const one = (values: readonly string[] | undefined): string | undefined =>

@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream'
 import { enforce, type Guard } from '../bytes/guard.js'
 import { isSageError, SageError } from '../bytes/sage-error.js'
 import { withDeadline, type Deadline } from '../transport/deadline.js'
-import { namesOf, type Exchange, type MessageNames } from '../transport/exchange.js'
+import { namesOf, type Arrival, type Exchange, type MessageNames } from '../transport/exchange.js'
 import type { Upgrades } from '../transport/upgrades.js'
 import type { FrontContext, HttpContext } from './http-guards.js'
 import { READING_METHODS, type Page, type Pages } from './page.js'
@@ -153,10 +153,10 @@ class HttpListener {
     this.aborts.add(abort)
     this.running++
     try {
-      const { answer, about } = await this.outcome(request, abort.signal, proceed)
+      const { answer, about } = await this.outcome(request, abort, proceed)
       const isLast = this.draining || !isReadToItsEnd(request)
-      const headers = { ...answer.headers, ...(isLast && { connection: 'close' }) }
-      const hooked = await this.options.wire({ ...answer, headers }, about)
+      const last = isLast ? { ...answer, headers: { ...answer.headers, connection: 'close' } } : answer
+      const hooked = await this.options.wire(last, about)
       if (hooked.lines === undefined) writeAnswer(request, response, hooked, this.options.requestTimeoutMs)
       else await writeLines(response, hooked, hooked.lines, this.options.requestTimeoutMs)
     } catch (error) {
@@ -169,7 +169,7 @@ class HttpListener {
   }
 
   /** @throws SageError `connection_lost` when there is nobody left to answer */
-  private async outcome(request: IncomingMessage, signal: AbortSignal, proceed: () => void): Promise<Outcome> {
+  private async outcome(request: IncomingMessage, abort: AbortController, proceed: () => void): Promise<Outcome> {
     const path = pathOf(request.url ?? '')
     try {
       enforce(this.options.frontGuards, { headers: request.headersDistinct, onLoopback: this.onLoopback })
@@ -177,7 +177,7 @@ class HttpListener {
       if (page !== undefined) return await this.page(page, request)
       const { messagesPath, batchPath } = this.options
       if (path === messagesPath || path === batchPath)
-        return await this.message(request, signal, proceed, path !== messagesPath)
+        return await this.message(request, abort, proceed, path !== messagesPath)
       const { upgrades } = this.options
       const status = path === upgrades?.path ? upgrades.refuse(request, false) : undefined
       if (status !== undefined) return { answer: upgradeRefusal(status), about: { kind: 'upgrade' } }
@@ -248,7 +248,7 @@ class HttpListener {
 
   private async message(
     request: IncomingMessage,
-    signal: AbortSignal,
+    abort: AbortController,
     proceed: () => void,
     isBatch: boolean,
   ): Promise<Outcome> {
@@ -258,17 +258,20 @@ class HttpListener {
     const announced = announcedBytes(request)
     const judge = (arrived: number, names?: MessageNames): void => {
       const bytes = Math.max(announced, arrived)
-      enforce(httpGuards, { method, isBatch, headers, maxMessageBytes, bytes, ...(names && { names }) })
+      enforce(httpGuards, { method, isBatch, headers, maxMessageBytes, bytes, names })
     }
     judge(0)
     proceed()
     const body = await readBody(request, judge)
     const reading = exchange.read(body)
-    const accepted = (): void => undefined
-    const arrival = { transport: 'http', connection: request, accepted, signal } as const
-    const reply = isBatch
-      ? await exchange.answerBatch(reading, { ...arrival, judge: accepted })
-      : await exchange.answer(reading, { ...arrival, judge: message => judge(body.length, namesOf(message)) })
+    const arrival: Arrival = {
+      transport: 'http',
+      connection: request,
+      judge: message => judge(body.length, isBatch ? undefined : namesOf(message)),
+      accepted: () => undefined,
+      signal: () => abort.signal,
+    }
+    const reply = isBatch ? await exchange.answerBatch(reading, arrival) : await exchange.answer(reading, arrival)
     const answer = 'body' in reply ? replyAnswer(reply) : await answerStream(reply)
     return { answer, about: subjectOf(reply) }
   }

@@ -17,21 +17,18 @@ export const hasBody = (request: IncomingMessage): boolean =>
 export const readBody = (request: IncomingMessage, judge: (bytes: number) => void): Promise<Uint8Array> =>
   new Promise((resolve, reject) => {
     const body = new Gathered()
-    const settle = (finish: () => void): void => {
-      request.off('data', onData).off('end', onEnd).off('error', onLost).off('close', onLost)
-      finish()
-    }
     const onData = (piece: Uint8Array): void => {
       try {
         judge(body.length + piece.length)
         body.add(piece)
       } catch (error) {
-        request.pause()
-        settle(() => reject(error as Error))
+        request.off('data', onData).pause()
+        reject(error as Error)
       }
     }
-    const onEnd = (): void => settle(() => resolve(body.bytes()))
-    const onLost = (): void =>
-      settle(() => reject(new SageError('connection_lost', 'the request did not arrive whole')))
-    request.on('data', onData).on('end', onEnd).on('error', onLost).on('close', onLost)
+    const onLost = (): void => {
+      if (!request.readableEnded) reject(new SageError('connection_lost', 'the request did not arrive whole'))
+    }
+    request.on('data', onData).on('end', () => resolve(body.bytes()))
+    request.on('error', onLost).on('close', onLost)
   })

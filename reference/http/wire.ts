@@ -30,9 +30,11 @@ export const honestWire: WireHook = answer => answer
 /** Seconds after which who was refused for want of room may come back. */
 const RETRY_AFTER_SECONDS = 1
 
-const json = (status: number, body: object, more: Readonly<Record<string, string>> = {}): WireAnswer => ({
+const JSON_HEADERS = { 'content-type': 'application/json', 'cache-control': 'no-store' } as const
+
+const json = (status: number, body: object, headers: Readonly<Record<string, string>> = JSON_HEADERS): WireAnswer => ({
   status,
-  headers: { 'content-type': 'application/json', 'cache-control': 'no-store', ...more },
+  headers,
   body: encodeUtf8(JSON.stringify(body)),
 })
 
@@ -52,8 +54,9 @@ export const upgradeRefusal = (status: number): WireAnswer => ({
   body: new Uint8Array(),
 })
 
-/** Headers that go with a plain error (error.retry-after, http.www-authenticate, http.method, http.body-limit). */
+/** Headers of a plain error (error.retry-after, http.www-authenticate, http.method, http.body-limit). */
 const errorHeaders = (code: PlainErrorCode, allow: string): Record<string, string> => ({
+  ...JSON_HEADERS,
   ...(statusOf(code) === 401 && { 'www-authenticate': 'SAGE' }),
   ...((code === 'unavailable' || code === 'rate_limited') && { 'retry-after': String(RETRY_AFTER_SECONDS) }),
   ...(code === 'method_not_allowed' && { allow }),
@@ -75,8 +78,9 @@ export const replyAnswer = (reply: WholeReply | BatchReply, allow = 'POST'): Wir
     : json(200, reply.body)
 
 /** What the answer that carries `reply` is about. */
-export const subjectOf = (reply: Reply | BatchReply): WireSubject => ({
-  kind: reply.kind,
-  ...(reply.kind === 'error' && { code: reply.body.error }),
-  ...('message' in reply && reply.message && { message: reply.message }),
-})
+export const subjectOf = (reply: Reply | BatchReply): WireSubject => {
+  if (reply.kind === 'batch') return { kind: 'batch' }
+  const { kind, message } = reply
+  if (kind !== 'error') return { kind, message }
+  return { kind, code: reply.body.error, ...(message !== undefined && { message }) }
+}

@@ -23,6 +23,9 @@ const linger = (request: IncomingMessage, socket: Duplex): void => {
   request.on('error', bye).on('end', bye).on('data', onData).resume()
 }
 
+const headersOf = ({ headers, body }: WireAnswer): Record<string, string | number> =>
+  'content-length' in headers ? { ...headers } : { ...headers, 'content-length': body.length }
+
 /**
  * Writes an answer. Where the request has not been read to its end, the connection is closed after it, without the
  * reset that would take the answer away from a client that is still sending.
@@ -35,9 +38,14 @@ export const writeAnswer = (
   stallMs: number,
 ): void => {
   if (response.destroyed) return
+  response.writeHead(answer.status, headersOf(answer))
+  if (isReadToItsEnd(request)) {
+    response.end(answer.body)
+    // Nearly every answer is with the kernel by now.
+    if (response.writableLength > 0) response.setTimeout(stallMs)
+    return
+  }
   response.setTimeout(stallMs)
-  response.writeHead(answer.status, { 'content-length': answer.body.length, ...answer.headers })
-  if (isReadToItsEnd(request)) return void response.end(answer.body)
   const { socket } = request
   response.write(answer.body, () => socket.end())
   linger(request, socket)

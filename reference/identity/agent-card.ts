@@ -1,6 +1,7 @@
 import { AgentCard } from '../../schemas/index.js'
 import { encodeBase64Url } from '../bytes/base64.js'
 import { schemaParser } from '../bytes/schema.js'
+import type { PrivateKey } from '../crypto/raw-key.js'
 import { encodeUtf8 } from '../bytes/utf8.js'
 import { enforce } from '../bytes/guard.js'
 import { cardGuards, type CardContext } from './card-guards.js'
@@ -30,11 +31,11 @@ export interface ParsedCard {
 const signedBytes = (canonical: string, parts: IdentityParts): Uint8Array => encodeUtf8(parts.cardLabel + canonical)
 
 /**
- * The signature of a card (64 bytes) with the canonical text that it is over. `privateKey` is the 32-byte seed.
+ * The signature of a card (64 bytes) with the canonical text that it is over. `privateKey` is the 32-byte seed, or imported.
  * @throws SageError `malformed` when the card is not I-JSON
  */
 export const signCard = (
-  privateKey: Uint8Array,
+  privateKey: PrivateKey,
   card: UnsignedCard,
   parts: IdentityParts = identityParts,
 ): { readonly canonical: string; readonly signature: Uint8Array; readonly card: AgentCard } => {

@@ -1,7 +1,7 @@
 import type { Metadata, SessionMessage, SessionResponse, Stream } from '../../schemas/index.js'
 import { concat } from '../bytes/concat.js'
 import { be16, be32, len16, u8 } from '../bytes/integers.js'
-import { encodeUtf8 } from '../bytes/utf8.js'
+import { pack } from '../bytes/pack.js'
 import type { MessageParts } from './parts.js'
 
 // What a record binds (messages.md): everything that the envelope around it says.
@@ -36,19 +36,19 @@ export const encodeStream = (stream: Stream | undefined): Uint8Array => {
 /** `M`. Names are ASCII by their schema, so that the order of strings is that of their bytes. */
 export const encodeMetadata = (metadata: Metadata = {}): Uint8Array => {
   const names = Object.keys(metadata).sort()
-  return concat(be16(names.length), ...names.flatMap(name => [len16(name), len16(metadata[name]!)]))
+  return pack('', be16(names.length), ...names.flatMap(name => [name, metadata[name]!]))
 }
 
 /** `callerAAD(request)` (message.request-aad). */
 export const requestAad = (message: RequestEnvelope, parts: MessageParts): Uint8Array =>
-  concat(
-    encodeUtf8(parts.messageLabels.request),
-    len16(message.id),
-    len16(message.context_id),
-    len16(message.task_id),
-    len16(message.did),
-    len16(message.kid),
-    len16(message.encoding ?? ''),
+  pack(
+    parts.messageLabels.request,
+    message.id,
+    message.context_id,
+    message.task_id,
+    message.did,
+    message.kid,
+    message.encoding ?? '',
     parts.encodeStream(message.stream),
     parts.encodeMetadata(message.metadata),
   )
@@ -58,14 +58,14 @@ export const requestHash = (requestRecord: Uint8Array, parts: MessageParts): Uin
 
 /** `callerAAD(response)` (message.response-aad), from the envelope and the {@link requestHash}. */
 export const responseAad = (response: ResponseEnvelope, requestHash: Uint8Array, parts: MessageParts): Uint8Array =>
-  concat(
-    encodeUtf8(parts.messageLabels.response),
-    len16(response.message_id),
-    len16(response.task_id),
-    len16(response.kid),
+  pack(
+    parts.messageLabels.response,
+    response.message_id,
+    response.task_id,
+    response.kid,
     u8(Number(response.success)),
-    len16(response.success ? '' : response.error),
-    len16(response.encoding ?? ''),
+    response.success ? '' : response.error,
+    response.encoding ?? '',
     parts.encodeStream(response.stream),
     requestHash,
   )

@@ -1,4 +1,5 @@
 import { erase } from '../crypto/erase.js'
+import { KeyBlock } from './key-block.js'
 import { sessionParts, type SessionParts } from './parts.js'
 import type { SessionKeys } from './steps.js'
 
@@ -18,18 +19,37 @@ export const deriveKeySchedule = (seed: Uint8Array, parts: SessionParts = sessio
   return { sid, sessionPrk, ...keys }
 }
 
-/** What a 1.0 session keeps: its name and one key of 32 bytes for each direction. */
-export interface TrafficKeys {
-  readonly sid: string
-  /** From initiator to responder. */
-  readonly c2sEnc: Uint8Array
-  /** From responder to initiator. */
-  readonly s2cEnc: Uint8Array
+// The steps that a key block is made of. Where they are the specification's, so is its result without going through them.
+const isAsSpecified = (parts: SessionParts): boolean =>
+  parts.sid === sessionParts.sid &&
+  parts.sessionPrk === sessionParts.sessionPrk &&
+  parts.keyBlock === sessionParts.keyBlock &&
+  parts.sliceKeys === sessionParts.sliceKeys &&
+  parts.sessionLabels === sessionParts.sessionLabels &&
+  parts.hkdfExtract === sessionParts.hkdfExtract &&
+  parts.hkdfExpand === sessionParts.hkdfExpand &&
+  parts.sha256 === sessionParts.sha256
+
+const keyBlock = new KeyBlock()
+
+/**
+ * The keys of a session from its `seed` (32 bytes), straight into 64 bytes of `into` from `offset` on: `c2sEnc`, from initiator
+ * to responder, and `s2cEnc`, the other way. The seed is erased with all the rest (keys.erasure). Allocates nothing.
+ */
+export const writeTrafficKeys = (
+  seed: Uint8Array,
+  into: Uint8Array,
+  offset: number,
+  parts: SessionParts = sessionParts,
+): void => {
+  if (isAsSpecified(parts)) keyBlock.writeTrafficKeys(seed, into, offset)
+  else writeByTheSteps(seed, into, offset, parts)
+  seed.fill(0)
 }
 
-/** The keys of a session, from its `seed` (32 bytes), which is erased with all the rest (keys.erasure). */
-export const deriveTrafficKeys = (seed: Uint8Array, parts: SessionParts = sessionParts): TrafficKeys => {
-  const { sid, c2sEnc, s2cEnc, ...unused } = deriveKeySchedule(seed, parts)
-  erase(seed, ...Object.values(unused))
-  return { sid, c2sEnc, s2cEnc }
+const writeByTheSteps = (seed: Uint8Array, into: Uint8Array, offset: number, parts: SessionParts): void => {
+  const { sid: _sid, ...secrets } = deriveKeySchedule(seed, parts)
+  into.set(secrets.c2sEnc, offset)
+  into.set(secrets.s2cEnc, offset + secrets.c2sEnc.length)
+  erase(...Object.values(secrets))
 }

@@ -1,10 +1,10 @@
 import { cryptoParts, type CryptoParts } from '../crypto/parts.js'
-import { ReceiveWindow, type Window } from './receive-window.js'
+import { ReceiveWindows, type Windows } from './receive-window.js'
 import { keyBlock, recordAad, sessionLabels, sessionPrk, sid, sliceKeys, type SessionLabels } from './steps.js'
 
 /** The steps of this layer and those below that may be replaced, one by one. */
 export interface SessionParts extends CryptoParts {
-  readonly createWindow: (maxRecords: bigint) => Window
+  readonly createWindows: (maxRecords: bigint, chunkBits?: number) => Windows
   readonly keyBlock: typeof keyBlock
   readonly recordAad: typeof recordAad
   readonly sessionLabels: SessionLabels
@@ -16,7 +16,7 @@ export interface SessionParts extends CryptoParts {
 /** The steps as the specification has them. */
 export const sessionParts: SessionParts = {
   ...cryptoParts,
-  createWindow: maxRecords => new ReceiveWindow(maxRecords),
+  createWindows: (maxRecords, chunkBits) => new ReceiveWindows(maxRecords, chunkBits),
   keyBlock,
   recordAad,
   sessionLabels,

@@ -1,5 +1,5 @@
-import { concat } from '../bytes/concat.js'
 import { be64, readBe64 } from '../bytes/integers.js'
+import { pack } from '../bytes/pack.js'
 import { authenticationFailed } from '../bytes/sage-error.js'
 import { sessionParts, type SessionParts } from './parts.js'
 import type { Window } from './receive-window.js'
@@ -28,7 +28,7 @@ export const sealRecord = (
   { key, seq, nonce, callerAad, plaintext }: SealInput,
   parts: SessionParts = sessionParts,
 ): Uint8Array =>
-  concat(be64(seq), nonce, parts.sealAead({ key, nonce, aad: parts.recordAad(seq, callerAad) }, plaintext))
+  pack('', be64(seq), nonce, parts.sealAead({ key, nonce, aad: parts.recordAad(seq, callerAad) }, plaintext))
 
 /** What a record is opened with. */
 export interface OpenInput {

@@ -1,6 +1,7 @@
 import { encodeBase64Url } from '../bytes/base64.js'
 import { concat } from '../bytes/concat.js'
 import { be64 } from '../bytes/integers.js'
+import { pack } from '../bytes/pack.js'
 import { encodeUtf8 } from '../bytes/utf8.js'
 import type { SessionParts } from './parts.js'
 
@@ -56,4 +57,4 @@ export const sliceKeys = (block: Uint8Array): SessionKeys => ({
 })
 
 /** Additional data of a record (record.layout): the sequence number, then what the caller binds. */
-export const recordAad = (seq: bigint, callerAad: Uint8Array): Uint8Array => concat(be64(seq), callerAad)
+export const recordAad = (seq: bigint, callerAad: Uint8Array): Uint8Array => pack('', be64(seq), callerAad)

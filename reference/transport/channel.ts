@@ -23,8 +23,9 @@ export interface Answer {
 export interface Channel {
   /**
    * Sends a message, once (message.no-resend), and gives what answers it.
-   * @throws SageError `unreachable` when there was no connection and none could be made: nothing was sent; `timeout`,
-   * `aborted`, `connection_lost`, or `peer_rejected` for an answer that is too large
+   * @throws SageError `unreachable` when there was no connection and none could be made, or when one ended before anything of
+   * the message had left: nothing was sent; `timeout`, `aborted`, `connection_lost`, or `peer_rejected` for an answer that is
+   * too large
    */
   exchange(message: OutgoingMessage): Promise<Answer>
   /**
@@ -40,7 +41,7 @@ export interface Channel {
   converse?(opening: OutgoingMessage): Promise<Conversation>
   /** May further messages follow the one that opens a conversation? */
   readonly isDuplex?: boolean
-  /** Ends every connection. Messages without an answer fail. Does not reject. */
+  /** Ends the connections that are its own. Its messages without an answer fail. Does not reject. */
   close(): Promise<void>
 }
 

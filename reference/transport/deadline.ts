@@ -11,31 +11,54 @@ export interface Deadline {
 /** What a timer of this platform can wait at most; a longer one would fire at once. */
 const MAX_TIMER_MS = 2 ** 31 - 1
 
+/** What is under way, each by what ends it. */
+export type UnderWay = Set<{ abort(error: SageError): void }>
+
+/** Ends everything that is under way with an error. */
+export const endAll = (underWay: UnderWay, error: SageError): void => {
+  for (const abort of underWay) abort.abort(error)
+  underWay.clear()
+}
+
 /**
  * Gives what `work` gives, unless the time is over or the caller gives up before; then the signal that `work` was handed
  * is raised, and nobody waits for it any longer.
- * @throws SageError `timeout` or `aborted`, and whatever `work` throws before
+ * @param underWay where it can be ended from until then
+ * @throws SageError `timeout` or `aborted`, that of {@link endAll}, and whatever `work` throws before
  */
-export const withDeadline = async <Value>(
+export const withDeadline = <Value>(
   work: (signal: AbortSignal) => Promise<Value>,
   { timeoutMs, signal }: Deadline,
-): Promise<Value> => {
-  const abort = new AbortController()
-  const late = (): void => abort.abort(new SageError('timeout', 'no answer in time'))
-  const timer = timeoutMs === undefined ? undefined : setTimeout(late, Math.min(timeoutMs, MAX_TIMER_MS))
-  const giveUp = (): void => abort.abort(new SageError('aborted', 'the caller gave up', { cause: signal?.reason }))
-  if (signal?.aborted === true) giveUp()
-  signal?.addEventListener('abort', giveUp, { once: true })
-  const over = new Promise<never>((_resolve, reject) => {
-    abort.signal.addEventListener('abort', () => reject(abort.signal.reason as SageError), { once: true })
+  underWay?: UnderWay,
+): Promise<Value> =>
+  new Promise((resolve, reject) => {
+    const controller = new AbortController()
+    let timer: NodeJS.Timeout | undefined
+    const settle = (): void => {
+      clearTimeout(timer)
+      underWay?.delete(ending)
+      signal?.removeEventListener('abort', giveUp)
+    }
+    const abort = (error: SageError): void => {
+      settle()
+      reject(error)
+      controller.abort(error)
+    }
+    const ending = { abort }
+    const giveUp = (): void => abort(new SageError('aborted', 'the caller gave up', { cause: signal?.reason }))
+    if (signal?.aborted === true) return giveUp()
+    signal?.addEventListener('abort', giveUp, { once: true })
+    underWay?.add(ending)
+    if (timeoutMs !== undefined)
+      timer = setTimeout(() => abort(new SageError('timeout', 'no answer in time')), Math.min(timeoutMs, MAX_TIMER_MS))
+    work(controller.signal).then(
+      value => {
+        settle()
+        resolve(value)
+      },
+      (error: unknown) => {
+        settle()
+        reject(error as Error)
+      },
+    )
   })
-  try {
-    abort.signal.throwIfAborted()
-    return await Promise.race([work(abort.signal), over])
-  } catch (cause) {
-    throw abort.signal.aborted ? abort.signal.reason : cause
-  } finally {
-    clearTimeout(timer)
-    signal?.removeEventListener('abort', giveUp)
-  }
-}

@@ -56,8 +56,8 @@ export interface Arrival {
    * is known; without it the limit of messages decides.
    */
   readonly fits?: (bytes: number, least: number) => Promise<boolean>
-  /** Aborted when nobody waits for the reply any longer. */
-  readonly signal: AbortSignal
+  /** Aborted when nobody waits for the reply any longer. Made when it is asked for: most tasks never look. */
+  readonly signal: () => AbortSignal
 }
 
 /** What answers messages. No step fails: whatever happens, there is a reply. */

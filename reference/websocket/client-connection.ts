@@ -10,10 +10,20 @@ import { Outbox } from './outbox.js'
 import { Pulse } from './pulse.js'
 
 interface Waiter {
+  /** Who asked. */
+  readonly owner: object
   readonly take: (answer: Answer) => void
   readonly lose: (error: SageError) => void
   /** Do further messages belong to it, and more than one answer? */
   readonly isConversation: boolean
+  /** Takes its message back, where nothing of it has left, and says whether it was so. */
+  withdraw: () => boolean
+}
+
+/** What a connection is made of, beside its socket. */
+export interface ClientConnectionOptions extends Pick<ChannelOptions, 'messageIdOf' | 'monotonic'> {
+  /** Milliseconds after which it ends when nobody waits for an answer on it. */
+  readonly idleMs: number
 }
 
 const unreachable = (message: string, cause?: unknown): SageError =>
@@ -36,14 +46,18 @@ export class ClientConnection {
   private readonly sweeping: NodeJS.Timeout
   private line: Socket | undefined
   private trouble: unknown
+  private idleSince: number
+  /** Who is about to ask. */
+  private claims = 0
 
   constructor(
     private readonly socket: WebSocket,
-    private readonly options: ChannelOptions,
+    private readonly options: ClientConnectionOptions,
     private readonly parts: ChannelParts,
   ) {
     this.outbox = new Outbox(socket)
-    this.pulse = new Pulse(parts.times, options.monotonic(), this.progress)
+    this.idleSince = options.monotonic()
+    this.pulse = new Pulse(parts.times, this.idleSince, this.progress)
     this.sweeping = setInterval(() => this.sweep(), parts.sweepMs).unref()
     this.opened = new Promise((resolve, reject) => {
       socket.once('open', () => this.begin(resolve, reject))
@@ -66,33 +80,69 @@ export class ClientConnection {
     return this.socket.readyState === this.socket.CLOSING || this.socket.readyState === this.socket.CLOSED
   }
 
+  /** How many wait for answers on it, or are about to. */
+  get load(): number {
+    return this.waiters.size + this.claims
+  }
+
+  /** Does anything that this one has asked wait for an answer here? */
+  serves(owner: object): boolean {
+    for (const waiter of this.waiters.values()) if (waiter.owner === owner) return true
+    return false
+  }
+
+  /** Does somebody else wait here for the answer to a message of that `id`? */
+  isTaken(id: string, owner: object): boolean {
+    const waiter = this.waiters.get(id)
+    return waiter !== undefined && waiter.owner !== owner
+  }
+
+  /** Resolves when messages may be sent, and counts who waits for that. @throws SageError `unreachable` */
+  async ready(): Promise<this> {
+    this.claims++
+    try {
+      await this.opened
+      return this
+    } finally {
+      this.claims--
+    }
+  }
+
   /**
    * Sends a message and gives its answer. When `signal` is raised nobody waits for it any longer, and it is not sent if
    * nothing of it has left.
-   * @throws SageError `unreachable`, `connection_lost`
+   * @throws SageError `unreachable` where nothing of it has left, `connection_lost`
    */
-  request(id: string, body: Uint8Array, signal: AbortSignal): Promise<Answer> {
-    if (this.isOver) throw unreachable('the connection has just ended', this.trouble)
-    const answer = new Promise<Answer>((take, lose) => this.wait(id, { take, lose, isConversation: false }))
-    const withdraw = this.outbox.send(body, this.parts.sendsBinary)
-    signal.addEventListener('abort', () => {
-      withdraw()
-      this.forget(id)
+  request(id: string, body: Uint8Array, owner: object, signal: AbortSignal): Promise<Answer> {
+    this.checkRoom(id, owner)
+    return new Promise<Answer>((take, lose) => {
+      const waiter = this.send(id, body, { owner, take, lose, isConversation: false })
+      signal.addEventListener('abort', () => {
+        waiter.withdraw()
+        this.forget(id)
+      })
     })
-    return answer
   }
 
   /** Sends a message and listens to what answers it. @throws SageError `unreachable` */
-  converse(id: string, body: Uint8Array): Conversation {
-    if (this.isOver) throw unreachable('the connection has just ended', this.trouble)
+  converse(id: string, body: Uint8Array, owner: object): Conversation {
+    this.checkRoom(id, owner)
     const conversation = new ClientConversation({ send: body => this.sendOn(body), forget: () => this.forget(id) })
-    this.wait(id, {
-      take: answer => conversation.take(answer),
-      lose: error => conversation.lose(error),
-      isConversation: true,
-    })
-    this.outbox.send(body, this.parts.sendsBinary)
+    const take = (answer: Answer): void => conversation.take(answer)
+    const lose = (error: SageError): void => conversation.lose(error)
+    this.send(id, body, { owner, take, lose, isConversation: true })
     return conversation
+  }
+
+  /** Fails everything that this one has asked and that has no answer yet. */
+  leave(owner: object): void {
+    const error = new SageError('connection_lost', 'the channel was closed')
+    for (const [id, waiter] of this.waiters)
+      if (waiter.owner === owner) {
+        this.fail(waiter, error)
+        this.waiters.delete(id)
+      }
+    this.rest()
   }
 
   /** Ends it. Requests without an answer fail. */
@@ -139,9 +189,18 @@ export class ClientConnection {
     await this.outbox.room()
   }
 
-  private wait(id: string, waiter: Waiter): void {
+  private checkRoom(id: string, owner: object): void {
+    if (this.isOver) throw unreachable('the connection has just ended', this.trouble)
+    if (this.isTaken(id, owner)) throw unreachable('somebody else waits for that answer there')
+  }
+
+  private send(id: string, body: Uint8Array, asked: Omit<Waiter, 'withdraw'>): Waiter {
+    const waiter = { ...asked, withdraw: () => true }
+    // It waits before it is sent: a socket may say at once that it has ended.
     this.waiters.set(id, waiter)
     this.rest()
+    waiter.withdraw = this.outbox.send(body, this.parts.sendsBinary)
+    return waiter
   }
 
   private forget(id: string): void {
@@ -153,13 +212,19 @@ export class ClientConnection {
   private lose(cause?: unknown): void {
     this.trouble ??= cause
     const lost = new SageError('connection_lost', 'the connection was lost', { cause: this.trouble })
-    for (const { lose } of this.waiters.values()) lose(lost)
+    for (const waiter of this.waiters.values()) this.fail(waiter, lost)
     this.waiters.clear()
+  }
+
+  private fail(waiter: Waiter, lost: SageError): void {
+    waiter.lose(waiter.withdraw() ? unreachable('the connection has ended', this.trouble) : lost)
   }
 
   private sweep(): void {
     if (this.socket.readyState !== this.socket.OPEN) return
-    const verdict = this.pulse.look(this.options.monotonic(), this.progress)
+    const now = this.options.monotonic()
+    if (this.load === 0 && now - this.idleSince >= this.options.idleMs) return this.socket.close(DONE)
+    const verdict = this.pulse.look(now, this.progress)
     if (verdict === 'ping') this.socket.ping()
     if (verdict === 'dead') this.socket.terminate()
   }
@@ -169,6 +234,7 @@ export class ClientConnection {
   }
 
   private rest(): void {
+    this.idleSince = this.options.monotonic()
     if (this.waiters.size === 0) this.line?.unref()
     else this.line?.ref()
   }

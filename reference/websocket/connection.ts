@@ -34,12 +34,11 @@ export interface Line {
   readonly bytesRead: number
 }
 
-const subjectOf = (reply: Reply, connection: TextSubject['connection']): TextSubject => ({
-  kind: reply.kind,
-  ...(reply.kind === 'error' && { code: reply.body.error }),
-  ...(reply.message && { message: reply.message }),
-  connection,
-})
+const subjectOf = (reply: Reply, connection: TextSubject['connection']): TextSubject => {
+  const { kind, message } = reply
+  if (kind !== 'error') return { kind, message, connection }
+  return { kind, code: reply.body.error, ...(message !== undefined && { message }), connection }
+}
 
 /** One connection of a responder: answers what arrives, each message as soon as its answer is there (ws.multiplexed). */
 export class Connection {
@@ -131,7 +130,7 @@ export class Connection {
     const abort = new AbortController()
     this.running.add(abort)
     this.requestBytes += bytes
-    const arrival = this.arrival(abort.signal)
+    const arrival = this.arrival(abort)
     try {
       const reply = await this.turn(() => exchange.answer(reading, arrival)).finally(() => (this.requestBytes -= bytes))
       if (reply.kind === 'stream') await this.pour(reply)
@@ -157,7 +156,7 @@ export class Connection {
     this.waitForReader()
   }
 
-  private arrival(signal: AbortSignal): Arrival {
+  private arrival(abort: AbortController): Arrival {
     const { caps, loadGuards } = this.options
     const load = { requests: this.running.size, bytes: this.requestBytes, caps }
     return {
@@ -168,7 +167,7 @@ export class Connection {
         enforce(loadGuards, load)
       },
       accepted: () => this.pulse.accepted(),
-      signal,
+      signal: () => abort.signal,
     }
   }
 

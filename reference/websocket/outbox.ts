@@ -38,9 +38,9 @@ export class Outbox {
 
   /**
    * Sends a message: a string as text (ws.text), bytes as binary unless they are said to be text.
-   * @returns takes the message back, where nothing of it has left
+   * @returns takes the message back, where nothing of it has left, and says whether it was so
    */
-  send(message: string | Uint8Array, isBinary = typeof message !== 'string'): () => void {
+  send(message: string | Uint8Array, isBinary = typeof message !== 'string'): () => boolean {
     const bytes = bytesOf(message)
     const waiting: Waiting = { bytes, isBinary, sent: 0 }
     this.waiting += bytes.length
@@ -57,11 +57,14 @@ export class Outbox {
     if (this.waiting >= HIGH_WATER) await new Promise<void>(resolve => this.roomless.push(resolve))
   }
 
-  private withdraw(waiting: Waiting): void {
+  private withdraw(waiting: Waiting): boolean {
+    if (waiting.sent > 0) return false
     const at = this.queue.indexOf(waiting)
-    if (at < 0 || waiting.sent > 0) return
-    this.queue.splice(at, 1)
-    this.waiting -= waiting.bytes.length
+    if (at >= 0) {
+      this.queue.splice(at, 1)
+      this.waiting -= waiting.bytes.length
+    }
+    return true
   }
 
   private pump(): void {

@@ -1,79 +1,62 @@
 import { MAX_MESSAGE_FRAMES } from '../../schemas/index.js'
 import { isSageError, SageError } from '../bytes/sage-error.js'
-import type { Answer, Channel, ChannelOptions, Conversation, OutgoingMessage, Transport } from '../transport/channel.js'
+import type { ChannelOptions, Transport } from '../transport/channel.js'
 import { withDeadline } from '../transport/deadline.js'
+import { unshared, type Sharing } from '../transport/shared.js'
 import { channelParts, type ChannelParts } from './channel-parts.js'
 import { ClientConnection } from './client-connection.js'
+import { ConnectionPool } from './connection-pool.js'
+import { WebSocketChannel } from './websocket-channel.js'
+
+/** How many connections there may be to an endpoint, and how long they last. */
+export interface PoolOptions {
+  /** Connections at most. */
+  readonly connections: number
+  /** Milliseconds after which a connection ends on which nobody waits for an answer. */
+  readonly idleMs: number
+  /** Milliseconds in which a connection has to be made. */
+  readonly connectMs: number
+}
+
+/** What is kept of connections where nobody says otherwise. */
+export const poolOptions: PoolOptions = { connections: 8, idleMs: 60_000, connectMs: 10_000 }
 
 /** Milliseconds in which the other end has to answer a close frame. */
 const CLOSE_MS = 1_000
 
-/** One connection at a time; the next message after it was lost makes another. */
-class WebSocketChannel implements Channel {
-  readonly isDuplex = true
-  private connection: ClientConnection | undefined
-  private isClosed = false
-
-  constructor(
-    private readonly endpoint: URL,
-    private readonly options: ChannelOptions,
-    private readonly parts: ChannelParts,
-  ) {}
-
-  exchange({ id, body, timeoutMs, signal }: OutgoingMessage): Promise<Answer> {
-    const ask = async (signal: AbortSignal): Promise<Answer> => {
-      const connection = await this.connect()
-      // Who has given up meanwhile wants nothing sent.
-      signal.throwIfAborted()
-      return connection.request(id, body, signal)
-    }
-    return withDeadline(ask, { timeoutMs, signal })
-  }
-
-  converse({ id, body, timeoutMs, signal }: OutgoingMessage): Promise<Conversation> {
-    const begin = async (signal: AbortSignal): Promise<Conversation> => {
-      const connection = await this.connect()
-      signal.throwIfAborted()
-      return connection.converse(id, body)
-    }
-    return withDeadline(begin, { timeoutMs, signal })
-  }
-
-  /** A connection on which messages may be sent. @throws SageError `unreachable` */
-  async connect(): Promise<ClientConnection> {
-    if (this.isClosed) throw new SageError('unreachable', 'the channel is closed; nothing was sent')
-    if (this.connection === undefined || this.connection.isOver) this.connection = this.dial()
-    const { connection } = this
-    await connection.opened
-    return connection
-  }
-
-  async close(): Promise<void> {
-    this.isClosed = true
-    await this.connection?.close()
-  }
-
-  private dial(): ClientConnection {
-    const { maxMessageBytes, timeoutMs } = this.options
-    const socket = this.parts.createSocket(this.endpoint, {
+const poolOf = (endpoint: URL, channel: ChannelOptions, parts: ChannelParts, options: PoolOptions): ConnectionPool => {
+  const { maxMessageBytes, timeoutMs, messageIdOf, monotonic } = channel
+  const { connections, idleMs, connectMs } = options
+  const dial = (): ClientConnection => {
+    const socket = parts.createSocket(endpoint, {
       perMessageDeflate: false,
       maxPayload: maxMessageBytes,
       maxFragments: MAX_MESSAGE_FRAMES,
-      handshakeTimeout: timeoutMs,
+      handshakeTimeout: Math.min(timeoutMs, connectMs),
       closeTimeout: CLOSE_MS,
     })
-    return new ClientConnection(socket, this.options, this.parts)
+    return new ClientConnection(socket, { messageIdOf, monotonic, idleMs }, parts)
   }
+  return new ConnectionPool(dial, connections)
 }
 
-/** The WebSocket binding with parts that are given; everybody else takes {@link webSocketTransport}. */
-export const createWebSocketTransport = (parts: ChannelParts): Transport => ({
+/**
+ * The WebSocket binding.
+ * @param parts those that are not {@link channelParts} make an initiator that is wrong on purpose
+ * @param pools connections by endpoint and limit, that all channels share which are opened with them
+ */
+export const createWebSocketTransport = (
+  parts: ChannelParts = channelParts,
+  pools: Sharing<ConnectionPool> = unshared(),
+  options: PoolOptions = poolOptions,
+): Transport => ({
   name: 'ws',
   schemes: ['ws', 'wss'],
-  open: async (endpoint, options) => {
-    const channel = new WebSocketChannel(endpoint, options, parts)
+  open: async (endpoint, asked) => {
+    const name = `${asked.maxMessageBytes} ${endpoint.href}`
+    const channel = new WebSocketChannel(pools.lease(name, () => poolOf(endpoint, asked, parts, options)))
     try {
-      await withDeadline(() => channel.connect(), options)
+      await withDeadline(() => channel.connect(), asked)
       return channel
     } catch (cause) {
       await channel.close()
@@ -83,5 +66,5 @@ export const createWebSocketTransport = (parts: ChannelParts): Transport => ({
   },
 })
 
-/** The WebSocket binding: all messages go over one connection to the endpoint. */
-export const webSocketTransport: Transport = createWebSocketTransport(channelParts)
+/** The WebSocket binding with connections of its own for every channel. */
+export const webSocketTransport: Transport = createWebSocketTransport()

@@ -1,4 +1,5 @@
 import type { Window } from '../../../reference/session/receive-window.js'
+import { windowsOf } from '../windows-of.js'
 import type { DerivationMutant, Kill } from './mutant.js'
 
 const WIDTH = 1024n
@@ -21,7 +22,7 @@ const honestly: May = (seq, { highest, used }, max) => seq < max && seq > highes
 const windowMutant = (name: string, test: string, finding: Kill['finding'], window: (max: bigint) => Window) => ({
   name: `window-${name}`,
   kills: { vector: `receive-traces/${test}`, finding },
-  parts: () => ({ createWindow: window }),
+  parts: () => ({ createWindows: windowsOf(window) }),
 })
 
 const results = { step: 'results' }

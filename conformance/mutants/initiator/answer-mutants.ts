@@ -226,7 +226,7 @@ export const answerMutants: readonly InitiatorMutant[] = [
     ['message.response-aad/answer'],
     initiator(honest => ({
       openAnswer: async (live, answer, request, seams) => {
-        live.mark(readBe64(request.record))
+        live.accept(readBe64(request.record))
         return await honest.openAnswer(live, answer, request, seams)
       },
     })),

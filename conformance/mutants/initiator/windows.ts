@@ -1,3 +1,4 @@
+import { windowsOf } from '../windows-of.js'
 import { parts, type Fault } from './mutant.js'
 
 const WIDTH = 1024n
@@ -5,7 +6,7 @@ const WIDTH = 1024n
 /** A window by its rule; what it has accepted is in `seen`, the highest of it in `highest`. */
 const windowOf = (may: (seq: bigint, seen: ReadonlySet<bigint>, highest: bigint, limit: bigint) => boolean): Fault =>
   parts(() => ({
-    createWindow: limit => {
+    createWindows: windowsOf(limit => {
       const seen = new Set<bigint>()
       let highest = -1n
       const check = (seq: bigint): boolean => may(seq, seen, highest, limit)
@@ -18,7 +19,7 @@ const windowOf = (may: (seq: bigint, seen: ReadonlySet<bigint>, highest: bigint,
           return true
         },
       }
-    },
+    }),
   }))
 
 /** Remembers nothing. */
@@ -43,4 +44,4 @@ export const onlyUpwards = windowOf((seq, _seen, highest, limit) => seq < limit 
 export const oneByOne = windowOf((seq, _seen, highest, limit) => seq < limit && seq === highest + 1n)
 
 /** Refuses the last number that the limit allows. */
-export const oneShort: Fault = parts(honest => ({ createWindow: limit => honest.createWindow(limit - 1n) }))
+export const oneShort: Fault = parts(honest => ({ createWindows: limit => honest.createWindows(limit - 1n) }))

@@ -19,13 +19,8 @@ const rememberLate = () => {
   }
 }
 
-/** Something that takes the place of a session, and is none. */
-const standIn = (initDid: string) => ({
-  kid: `stand-in-${Math.random()}`,
-  initDid,
-  confirmed: true,
-  end: () => undefined,
-})
+/** Names of something that takes the place of a session, and is none. */
+const standIn = (initDid: string) => ({ kid: `stand-in-${Math.random()}`, initDid, contextId: 'none' })
 
 /** Responders that are wrong in the card or in the handshake. */
 export const handshakeMutants = [
@@ -196,7 +191,11 @@ export const handshakeMutants = [
   mutant(
     'refused-handshakes-make-sessions',
     ['handshake.no-session'],
-    insert('handshake', ({ sessions, did }) => void sessions.add(standIn(did) as never), 'handshake.low-order'),
+    insert(
+      'handshake',
+      ({ sessions, did }) => void sessions.add(standIn(did), () => undefined).confirm(),
+      'handshake.low-order',
+    ),
     { limits: { maxSessionsPerDid: 4 } },
   ),
   mutant(
@@ -210,7 +209,7 @@ export const handshakeMutants = [
           'handshake',
           ({ sessions, did }) => {
             const oldest = [...known].find(({ initDid, ended }) => initDid === did && !ended)
-            if (oldest && !sessions.hasRoomFor(did)) sessions.end(oldest)
+            if (oldest && !sessions.hasRoomFor(did)) oldest.end()
             return undefined
           },
           'handshake.did-resolves',

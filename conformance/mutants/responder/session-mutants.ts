@@ -52,7 +52,7 @@ export const sessionMutants = [
     ['record.failure-leaves-no-trace'],
     all(
       omit('opened', 'record.once'),
-      insert('session', ({ session, seq }) => void session?.mark(seq)),
+      insert('session', ({ session, seq }) => void session?.accept(seq)),
     ),
   ),
   mutant(

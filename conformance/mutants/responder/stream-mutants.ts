@@ -70,17 +70,21 @@ const oneThingAtATime: Fault = honest => {
 
 /** Streams of a session that ends by itself go on; those of one that is closed do not. */
 const outliveExpiry: Fault = honest => {
-  const expired = new Set<string>()
+  // A session that is over is ended before anything else happens.
+  let isExpiring = false
   const life = honest.guards.life.map(([id, refuse]): (typeof honest.guards.life)[number] => [
     id,
     context => {
       const refusal = refuse(context)
-      if (refusal !== undefined) expired.add(context.session.kid)
+      if (refusal !== undefined) {
+        isExpiring = true
+        queueMicrotask(() => (isExpiring = false))
+      }
       return refusal
     },
   ])
   return streams(({ sessionEnded }) => ({
-    sessionEnded: stream => (expired.has(stream.kid) ? undefined : sessionEnded(stream)),
+    sessionEnded: stream => (isExpiring ? undefined : sessionEnded(stream)),
   }))({ ...honest, guards: { ...honest.guards, life } })
 }
 

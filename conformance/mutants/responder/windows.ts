@@ -1,4 +1,5 @@
 import type { Window } from '../../../reference/session/receive-window.js'
+import { windowsOf } from '../windows-of.js'
 import { parts, type Fault } from './mutant.js'
 
 const WIDTH = 1024n
@@ -8,7 +9,7 @@ const windowOf = (
   make: (maxRecords: bigint) => { may: (seq: bigint) => boolean; mark: (seq: bigint) => void },
 ): Fault =>
   parts(() => ({
-    createWindow: (maxRecords): Window => {
+    createWindows: windowsOf((maxRecords): Window => {
       const { may, mark } = make(maxRecords)
       return {
         check: may,
@@ -18,7 +19,7 @@ const windowOf = (
           return true
         },
       }
-    },
+    }),
   }))
 
 /** Accepts only what is higher than everything before. */
@@ -67,4 +68,4 @@ export const in32Bits = windowOf(max => {
 })
 
 /** Refuses the last number that the limit allows. */
-export const oneShort: Fault = parts(honest => ({ createWindow: maxRecords => honest.createWindow(maxRecords - 1n) }))
+export const oneShort: Fault = parts(honest => ({ createWindows: maxRecords => honest.createWindows(maxRecords - 1n) }))

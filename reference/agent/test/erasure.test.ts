@@ -1,6 +1,8 @@
 import t from 'tap'
 import { defaultLimits } from '../../../schemas/index.js'
 import { honestParts } from '../../parts.js'
+import type { Channel } from '../../transport/channel.js'
+import { Circuit } from '../../transport/circuit.js'
 import { systemClock, systemEntropy, type Entropy } from '../clock.js'
 import { connect } from '../connect.js'
 import { honestSeams } from '../honest-seams.js'
@@ -8,6 +10,7 @@ import { createIdentity } from '../identity.js'
 import { honestInitiatorSeams } from '../initiator-seams.js'
 import { LiveSession } from '../live-session.js'
 import { createResponder } from '../responder.js'
+import { Routes } from '../routes.js'
 import { Session } from '../session.js'
 import { post, StepInitiator } from './stage.js'
 
@@ -65,46 +68,39 @@ t.test('and where the handshake fails half-way', async t => {
 })
 
 t.test('a session that nobody uses any more does not keep its keys beyond its time', async t => {
-  const [c2sEnc, s2cEnc] = [new Uint8Array(32).fill(1), new Uint8Array(32).fill(2)]
+  let keys: Uint8Array = new Uint8Array()
   // Almost too old when it is made, and too old at every later look.
   const times = [999.5]
   const clock = { ...systemClock, monotonic: () => times.shift() ?? 1000 }
-  const live = new LiveSession(
-    {
-      role: 'initiator',
-      kid: 'kid-1',
-      initDid: identity.did,
-      contextId: 'c',
-      c2sEnc,
-      s2cEnc,
-      maxRecords: 16,
-      monotonic: () => 0,
-      entropy: systemEntropy,
-    },
-    honestParts,
+  const live = LiveSession.alone(
+    { role: 'initiator', maxRecords: 16, monotonic: () => 0, entropy: systemEntropy, parts: honestParts },
+    { kid: 'kid-1', initDid: identity.did, contextId: 'c' },
+    (into, offset) => (keys = into.subarray(offset, offset + 64).fill(1)),
   )
   const ended = new Promise<void>(resolve => {
     const { end } = live
     live.end = () => (end.call(live), resolve())
   })
+  const channel: Channel = { exchange: () => new Promise(() => undefined), close: async () => undefined }
+  const circuit = new Circuit({ times: { firstMs: 1, maxMs: 1 }, monotonic: () => 0, random: () => 0 })
+  const way = { name: 'none', circuit, open: async () => channel }
   const session = new Session({
     live,
     peer: { did: identity.did, authenticatedBy: 'url' },
     capabilities: [],
     limits: { ...defaultLimits, maxSessionAgeSeconds: 1 },
-    transport: 'none',
-    channel: { exchange: () => new Promise(() => undefined), close: async () => undefined },
+    openRoutes: ping => new Routes([way], way, channel, ping),
     clock,
     entropy: systemEntropy,
     timeoutMs: 1000,
     seams: honestInitiatorSeams,
   })
-  t.notOk(isErased(c2sEnc))
+  t.notOk(isErased(keys))
   // The session's timer keeps no process alive; this one does.
   const alive = setInterval(() => undefined, 1000)
   await ended
   clearInterval(alive)
-  t.ok(isErased(c2sEnc) && isErased(s2cEnc))
+  t.ok(isErased(keys))
   await t.rejects(session.ping(), { code: 'session_closed' })
   await session.close()
 })

@@ -151,7 +151,7 @@ t.test('a guard can be moved, and one that does harm put in', async t => {
   const harm: (typeof guards)[number] = [
     'record.window',
     ({ session, seq }) => {
-      session?.mark(seq)
+      session?.accept(seq)
       return undefined
     },
   ]

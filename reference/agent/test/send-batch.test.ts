@@ -158,6 +158,8 @@ t.test('a caller that gives up is told so; a closed session sends nothing', asyn
   t.same(told(gone), ['aborted', 'aborted'])
   t.same(on.posted, [])
   await on.agent.close()
+  // Whether a kept connection is gone is known for sure only once it has been tried.
+  await on.session.sendBatch(notes('a'))
   t.same(told(await on.session.sendBatch(notes('a'))), ['unreachable'])
   await on.session.close()
   const error: unknown = await on.session.sendBatch(notes('a')).catch((error: unknown) => error)

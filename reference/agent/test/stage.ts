@@ -9,7 +9,7 @@ import { verifyResponse } from '../../handshake/verify-response.js'
 import type { ResponseEnvelope } from '../../message/aad.js'
 import { parseResponse } from '../../message/envelope.js'
 import { honestParts as parts, type Parts } from '../../parts.js'
-import { deriveTrafficKeys } from '../../session/key-schedule.js'
+import { deriveKeySchedule } from '../../session/key-schedule.js'
 import { openRecord, sealRecord } from '../../session/record.js'
 import type { Agent } from '../agent.js'
 import { randomUuid, systemEntropy as entropy, type Clock } from '../clock.js'
@@ -114,7 +114,7 @@ export class StepInitiator {
       responderKey: parts.decodeDidKey(this.agent.did, parts.parseEd25519PublicKey),
       now: this.clock.now(),
     })
-    return new StepSession(this, kid, message.context_id, deriveTrafficKeys(seed))
+    return new StepSession(this, kid, message.context_id, deriveKeySchedule(seed))
   }
 }
 

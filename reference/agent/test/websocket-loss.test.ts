@@ -136,15 +136,19 @@ t.test('closing leaves no timer and no socket behind, after a loss as after an o
   t.same([...live.values()], [])
 })
 
-t.test('a session that nobody closes keeps no process alive', async t => {
+t.test('sessions and connections that nobody closes keep no process alive', async t => {
   const agent = await serve({ identity, capabilities: { ws: true } })
   const door = fileURLToPath(new URL('../../index.js', import.meta.url))
   const script = `
-    import { connect, createIdentity } from ${JSON.stringify(door)}
-    const session = await connect(${JSON.stringify(agent.url)}, { identity: createIdentity(), transports: ['ws'] })
-    await session.ping()
-    console.log(session.transport)`
+    import { connect, createConnections, createIdentity } from ${JSON.stringify(door)}
+    for (const connections of [undefined, createConnections()])
+      for (const transport of ['ws', 'http']) {
+        const options = { identity: createIdentity(), transports: [transport], connections }
+        const session = await connect(${JSON.stringify(agent.url)}, options)
+        await session.ping()
+        console.log(session.transport)
+      }`
   const run = promisify(execFile)(process.execPath, ['--input-type=module', '-e', script], { timeout: 20_000 })
-  t.equal((await run).stdout, 'ws\n')
+  t.equal((await run).stdout, 'ws\nhttp\nws\nhttp\n')
   await agent.close()
 })

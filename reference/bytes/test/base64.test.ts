@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { encodeBase64, encodeBase64Url, parseBase64, parseBase64Url } from '../base64.js'
+import { encodeBase64, encodeBase64Url, parseBase64, parseBase64Url, writeBase64Url } from '../base64.js'
 import { encodeHex, parseHex } from '../hex.js'
 import { encodeUtf8 } from '../utf8.js'
 
@@ -22,6 +22,17 @@ t.test('the examples of RFC 4648 §10', async t => {
     t.strictSame(parseBase64(encoded), encodeUtf8(text))
     t.strictSame(parseBase64Url(encoded.replace(/=+$/, '')), encodeUtf8(text))
   }
+})
+
+t.test('base64url is written straight into bytes as it is into a text', async () => {
+  fc.assert(
+    fc.property(anyBytes, bytes => {
+      const text = encodeBase64Url(bytes)
+      const into = new Uint8Array(text.length)
+      writeBase64Url(bytes, bytes.length, into)
+      t.equal(Buffer.from(into).toString(), text)
+    }),
+  )
 })
 
 t.test('what was encoded is parsed to the same bytes', async () => {

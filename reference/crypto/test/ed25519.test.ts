@@ -4,9 +4,17 @@ import t from 'tap'
 import { concat } from '../../bytes/concat.js'
 import { encodeHex, parseHex } from '../../bytes/hex.js'
 import { ed25519PublicKey, isEd25519Signature, parseEd25519PublicKey, signEd25519 } from '../ed25519.js'
+import { importPrivateKey } from '../raw-key.js'
 
 const refused = { name: 'SageError', code: 'authentication_failed' }
 const seed = fc.uint8Array({ minLength: 32, maxLength: 32 })
+
+t.test('an imported key signs as its bytes do', async t => {
+  const [bytes, message] = [new Uint8Array(32).fill(7), new Uint8Array(100)]
+  const signature = signEd25519(importPrivateKey('Ed25519', bytes), message)
+  t.strictSame(signature, signEd25519(bytes, message))
+  t.ok(isEd25519Signature(ed25519PublicKey(bytes), message, signature))
+})
 
 t.test('signing and verifying give the test vectors of RFC 8032 §7.1', async t => {
   const vectors = [

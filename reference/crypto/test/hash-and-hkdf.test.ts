@@ -1,3 +1,6 @@
+import { hkdf } from '@noble/hashes/hkdf.js'
+import { hmac } from '@noble/hashes/hmac.js'
+import { sha256 as nobleSha256 } from '@noble/hashes/sha2.js'
 import fc from 'fast-check'
 import { createHash, createHmac, hkdfSync } from 'node:crypto'
 import t from 'tap'
@@ -6,7 +9,10 @@ import { encodeUtf8 } from '../../bytes/utf8.js'
 import { equal } from '../equal.js'
 import { erase } from '../erase.js'
 import { hkdfExpand, hkdfExtract } from '../hkdf.js'
-import { hmacSha256 } from '../hmac.js'
+import { Hmac, hmacSha256 } from '../hmac.js'
+import { initialState } from '../sha256-compress.js'
+import { Sha256Stream } from '../sha256-stream.js'
+import { leftIn } from './left-in.js'
 import { sha256 } from '../sha256.js'
 
 const range = (from: number, to: number) => Uint8Array.from({ length: to - from + 1 }, (_, i) => from + i)
@@ -61,17 +67,93 @@ t.test('HKDF gives 0 to 8160 bytes and refuses any other length', async t => {
   for (const length of [-1, 8161, 1.5, NaN]) t.throws(() => hkdfExpand(prk, prk, length), { code: 'internal' })
 })
 
-t.test('HMAC-SHA256 gives RFC 4231 test case 2, and agrees with OpenSSL', async t => {
-  t.equal(
-    encodeHex(hmacSha256(encodeUtf8('Jefe'), encodeUtf8('what do ya want for nothing?'))),
-    '5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843',
-  )
+t.test('HMAC-SHA256 gives the test vectors of RFC 4231, §4.2 to §4.8', async t => {
+  const longKey = new Uint8Array(131).fill(0xaa)
+  const vectors = [
+    [new Uint8Array(20).fill(0x0b), 'Hi There', 'b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7'],
+    [
+      encodeUtf8('Jefe'),
+      'what do ya want for nothing?',
+      '5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843',
+    ],
+    [
+      new Uint8Array(20).fill(0xaa),
+      new Uint8Array(50).fill(0xdd),
+      '773ea91e36800e46854db8ebd09181a72959098b3ef8c122d9635514ced565fe',
+    ],
+    [
+      range(0x01, 0x19),
+      new Uint8Array(50).fill(0xcd),
+      '82558a389a443c0ea4cc819899f2083a85f0faa3e578f8077a2e3ff46729665b',
+    ],
+    [new Uint8Array(20).fill(0x0c), 'Test With Truncation', 'a3b6167473100ee06e0c796c2955552b'],
+    [
+      longKey,
+      'Test Using Larger Than Block-Size Key - Hash Key First',
+      '60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54',
+    ],
+    [
+      longKey,
+      'This is a test using a larger than block-size key and a larger than block-size data. The key needs to be ' +
+        'hashed before being used by the HMAC algorithm.',
+      '9b09ffa71b942fcb27635fbcd5b0e944bfdc63644f0713938a7f51535c3a35e2',
+    ],
+  ] as const
+  for (const [key, message, tag] of vectors) {
+    const bytes = typeof message === 'string' ? encodeUtf8(message) : message
+    t.equal(encodeHex(hmacSha256(key, bytes)).slice(0, tag.length), tag)
+  }
+})
+
+t.test('HMAC-SHA256 and HKDF agree with OpenSSL and with noble, whatever came before', async () => {
   fc.assert(
-    fc.property(bytes, bytes, (key, message) => {
-      t.equal(encodeHex(hmacSha256(key, message)), createHmac('sha256', key).update(message).digest('hex'))
+    fc.property(bytes, bytes, bytes, fc.integer({ min: 1, max: 300 }), (key, message, info, length) => {
+      const tag = encodeHex(hmacSha256(key, message))
+      t.equal(tag, createHmac('sha256', key).update(message).digest('hex'))
+      t.equal(tag, encodeHex(hmac(nobleSha256, key, message)))
+      t.equal(
+        encodeHex(hkdfExpand(hkdfExtract(key, message), info, length)),
+        encodeHex(hkdf(nobleSha256, message, key, info, length)),
+      )
     }),
-    { numRuns: 50 },
+    { numRuns: 200 },
   )
+})
+
+t.test('SHA-256 of a stream is that of its text, at every length and however it is cut', async t => {
+  const stream = new Sha256Stream()
+  const text = range(0, 299)
+  const hash = new Uint8Array(34)
+  for (let length = 0; length <= 300; length++) {
+    stream.begin()
+    for (let at = 0, step = 1; at < length; at += step++) stream.update(text, at, Math.min(length, at + step))
+    stream.finish(hash, 1)
+    const whole = text.subarray(0, length)
+    t.equal(encodeHex(hash), `00${createHash('sha256').update(whole).digest('hex')}00`, `${length} bytes`)
+    t.strictSame(nobleSha256(whole), hash.subarray(1, 33))
+  }
+})
+
+t.test('the length of a stream is one of 64 bits', async t => {
+  const length = 2 ** 29 + 64
+  const blocks: number[][] = []
+  const stream = new Sha256Stream((_state, words) => blocks.push([...words.subarray(0, 16)]))
+  stream.begin(initialState, length)
+  stream.finish(new Uint8Array(32))
+  t.strictSame(blocks, [[0x80000000 | 0, ...Array<number>(13).fill(0), 1, 0x200]])
+})
+
+t.test('a MAC that is erased holds nothing of its key and its messages', async t => {
+  const mac = new Hmac()
+  const key = range(1, 32)
+  mac.setKey(key)
+  mac.begin()
+  mac.update(range(1, 100))
+  mac.finish(new Uint8Array(32))
+  t.ok(leftIn(mac) > 0)
+  mac.erase()
+  t.equal(leftIn(mac), 0)
+  t.strictSame(key, range(1, 32), "the key is still its owner's")
 })
 
 t.test('SHA-256 hashes its parts as one text', async t => {

@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import t from 'tap'
 import { encodeHex, parseHex } from '../../bytes/hex.js'
 import { isSmallOrderX25519, x25519, x25519KeyPair, x25519PublicKey } from '../x25519.js'
+import { importPrivateKey } from '../raw-key.js'
 
 const refused = { name: 'SageError', code: 'authentication_failed' }
 const key = fc.uint8Array({ minLength: 32, maxLength: 32 })
@@ -41,6 +42,16 @@ t.test('the exchange gives the example of RFC 7748 §6.1', async t => {
   const shared = '4a5d9d5ba4ce2de1728e3bf480350f25e07e21c947d19e3376f09b3c1e161742'
   t.equal(encodeHex(x25519(alice.privateKey, bob.publicKey)), shared)
   t.equal(encodeHex(x25519(bob.privateKey, alice.publicKey)), shared)
+})
+
+t.test('an imported key is the key that its bytes are', async t => {
+  const [bytes, other] = [new Uint8Array(32).fill(7), x25519PublicKey(new Uint8Array(32).fill(8))]
+  const imported = importPrivateKey('X25519', bytes)
+  t.strictSame(x25519PublicKey(imported), x25519PublicKey(bytes))
+  t.strictSame(x25519(imported, other), x25519(bytes, other))
+  t.strictSame(x25519KeyPair(bytes).publicKey, x25519PublicKey(bytes))
+  bytes.fill(0)
+  t.notSame(x25519(imported, other), x25519(bytes, other))
 })
 
 t.test('bit 255 is masked, and a coordinate of p or more is taken modulo p', async t => {

@@ -284,8 +284,8 @@ t.test('who goes away is forgotten, and whoever works for them is told', async t
   await using on = await start({
     exchange: answering(async (_reading, { signal }) => {
       leave()
-      await new Promise(resolve => signal.addEventListener('abort', resolve))
-      told.push(signal.aborted)
+      await new Promise(resolve => signal().addEventListener('abort', resolve))
+      told.push(signal().aborted)
       return { kind: 'handshake', body: {} as never, message }
     }),
   })
@@ -409,7 +409,7 @@ t.test('closing does not wait for ever', async t => {
   let signal: AbortSignal | undefined
   const on = await start({
     exchange: answering((_reading, arrival) => {
-      signal = arrival.signal
+      signal = arrival.signal()
       return new Promise(() => undefined)
     }),
   })

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import t from 'tap'
 import { encodeHex } from '../../bytes/hex.js'
-import { ReceiveWindow } from '../receive-window.js'
+import { ReceiveWindows, windowOf } from '../receive-window.js'
 import { MIN_RECORD_LENGTH, openRecord, readSeq, receiveRecord, sealRecord } from '../record.js'
 
 const refused = { name: 'SageError', code: 'authentication_failed' }
@@ -44,7 +44,7 @@ t.test('no byte of a record may change, be lost or be added, and neither may the
 })
 
 t.test('a record is received once, and a bad one leaves no trace', async t => {
-  const window = new ReceiveWindow(100n)
+  const window = windowOf(new ReceiveWindows(100n))
   const receive = (record: Uint8Array) => receiveRecord({ key, window, callerAad, record })
   const far = seal(99n)
   far[far.length - 1]! ^= 1

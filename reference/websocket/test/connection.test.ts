@@ -229,7 +229,7 @@ t.test('tasks learn that their connection has ended', async () => {
   const signals: AbortSignal[] = []
   const stuck: Exchange = {
     ...echoing,
-    answer: (_reading, { signal }) => (signals.push(signal), new Promise(() => undefined)),
+    answer: (_reading, { signal }) => (signals.push(signal()), new Promise(() => undefined)),
   }
   await using on = await start({ exchange: stuck })
   for (const end of [
