@@ -14,8 +14,8 @@ to run, so only the names of the rows are held against the sources. Quote ratios
   server does, processor and collector are that process's.
 - **p50**, **p99**, **delay**: microseconds of a call at those percentiles, and milliseconds by which a timer of the event loop was late at the 99th.
 - **bytes**, **external**, **allocations**: what a unit allocates, garbage included, in a second process whose young generation is so large that nothing is collected between two looks at
-  the heap statistics of V8; the median of nine blocks, less what an empty block costs. Allocations are counted by V8's sampling profiler of the heap, which is told to sample every one;
-  those that optimised code makes in one step count once.
+  the heap statistics of V8; the median of nine blocks, less what an empty block costs. Allocations are counted by V8's sampling profiler of the heap, which is told to sample every one,
+  to a tenth; those that optimised code makes in one step count once.
 - Rows of whole processes, such as resident memory, come from trials: every round starts each of them in a process of its own.
 
 \`npm run bench -- --only NAME\` runs the cases whose names begin so, with \`--keep OLD.json\` the others are as they were; \`--rounds N\` says how many rounds count, and
