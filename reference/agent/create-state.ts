@@ -33,9 +33,10 @@ export const createState = (
   const capabilities = new Set(capabilitiesOf(options))
   const limits = { ...defaultLimits, ...options.limits }
   const monotonic = (): number => clock.monotonic()
+  const refusals = guards.life.map(([, refuse]) => refuse)
   const isOver = (session: SessionLife): boolean => {
     const context = { session, now: monotonic(), limits }
-    for (const [, refuse] of guards.life) if (refuse(context) !== undefined) return true
+    for (const refuse of refusals) if (refuse(context) !== undefined) return true
     return false
   }
   const slab = new SessionSlab({ maxRecords: BigInt(limits.maxSessionRecords), parts })

@@ -19,18 +19,19 @@ const usage = (text: string): never => {
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error)).split('\n')[0]!
 
+const readReport = (path: string | undefined): BenchReport | undefined =>
+  path === undefined ? undefined : parseReport(JSON.parse(readFileSync(path, 'utf8')))
+
 const optionsOf = (args: readonly string[]) => {
   const text = { type: 'string' } as const
-  const options = { only: text, json: text, markdown: text, rounds: text, compare: text }
+  const options = { only: text, json: text, markdown: text, rounds: text, compare: text, keep: text }
   const { values } = parseArgs({ args: [...args], options })
   const rounds = Number(values.rounds ?? DEFAULT_ROUNDS)
   if (!Number.isInteger(rounds) || rounds < 1) throw new Error('--rounds takes a whole number from 1')
   const chosen = cases.filter(({ name }) => name.startsWith(values.only ?? ''))
   if (chosen.length === 0)
     throw new Error(`no case begins with ${values.only}; there are ${cases.map(c => c.name).join(', ')}`)
-  const before =
-    values.compare === undefined ? undefined : parseReport(JSON.parse(readFileSync(values.compare, 'utf8')))
-  return { ...values, rounds, chosen, before }
+  return { ...values, rounds, chosen, before: readReport(values.compare), kept: readReport(values.keep)?.cases ?? [] }
 }
 
 const readOptions = () => {
@@ -41,7 +42,7 @@ const readOptions = () => {
   }
 }
 
-const { chosen, rounds, json, markdown, before } = readOptions()
+const { chosen, rounds, json, markdown, before, kept } = readOptions()
 const done: CaseReport[] = []
 for (const each of chosen) {
   console.error(each.name)
@@ -57,7 +58,7 @@ const report: BenchReport = {
     platform: `${process.platform} ${process.arch}`,
   },
   node: process.versions.node,
-  cases: done,
+  cases: cases.flatMap(({ name }) => [...done, ...kept].find(each => each.name === name) ?? []),
 }
 if (json !== undefined) writeFileSync(json, `${JSON.stringify(report, null, 2)}\n`)
 if (markdown !== undefined) writeFileSync(markdown, pageOf(report))

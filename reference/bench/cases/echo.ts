@@ -11,6 +11,10 @@ const CONNECTIONS = 16
 const PER_SOCKET = 4
 const KIB = 1024
 
+/** Holds whatever else a responder does: its own reading of JSON, schemas, guards, deadlines. */
+const AEAD_BOUND =
+  'two runs of the AEAD in node:crypto, by themselves: see the figures of `bare, and two AEADs` beside the bare server'
+
 interface Stage {
   readonly reference: BenchServer
   readonly bare: BenchServer
@@ -69,6 +73,8 @@ const httpEcho = async (): Promise<Contest> => {
     },
   }
 }
+
+const SEALING_BOUND = 'a batch saves HTTP and nothing else: the cheaper HTTP is, the less'
 
 /** Messages in a batch. */
 const BATCH = 32
@@ -146,8 +152,8 @@ export const echoCases: readonly BenchCase[] = [
     roundMs: 250,
     warmUps: 40,
     rows: [
-      { figure: 'time', against: 'bare node:http', goal: { sense: 'at least', value: 0.75 } },
-      { figure: 'cpu', against: 'bare node:http', goal: { sense: 'at least', value: 0.75 } },
+      { figure: 'time', against: 'bare node:http', goal: { sense: 'at least', value: 0.75 }, bounds: AEAD_BOUND },
+      { figure: 'cpu', against: 'bare node:http', goal: { sense: 'at least', value: 0.75 }, bounds: AEAD_BOUND },
       { figure: 'cpu', against: 'bare, and two AEADs' },
       { figure: 'p99', against: 'bare node:http', goal: { sense: 'at most', value: 3 } },
     ],
@@ -160,8 +166,8 @@ export const echoCases: readonly BenchCase[] = [
     roundMs: 250,
     warmUps: 40,
     rows: [
-      { figure: 'time', against: 'bare ws', goal: { sense: 'at least', value: 0.4 } },
-      { figure: 'cpu', against: 'bare ws', goal: { sense: 'at least', value: 0.4 } },
+      { figure: 'time', against: 'bare ws', goal: { sense: 'at least', value: 0.4 }, bounds: AEAD_BOUND },
+      { figure: 'cpu', against: 'bare ws', goal: { sense: 'at least', value: 0.4 }, bounds: AEAD_BOUND },
       { figure: 'cpu', against: 'bare, and two AEADs' },
       { figure: 'p99', against: 'bare ws', goal: { sense: 'at most', value: 3 } },
     ],
@@ -174,8 +180,8 @@ export const echoCases: readonly BenchCase[] = [
     roundMs: 250,
     warmUps: 40,
     rows: [
-      { figure: 'time', against: 'single messages', goal: { sense: 'at least', value: 3 } },
-      { figure: 'cpu', against: 'single messages', goal: { sense: 'at least', value: 3 } },
+      { figure: 'time', against: 'single messages', goal: { sense: 'at least', value: 3 }, bounds: SEALING_BOUND },
+      { figure: 'cpu', against: 'single messages', goal: { sense: 'at least', value: 3 }, bounds: SEALING_BOUND },
     ] as const,
     setUp: () => httpBatch(bytes),
   })),

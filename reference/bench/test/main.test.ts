@@ -33,11 +33,24 @@ t.test('a run writes JSON and Markdown, and ends with 1 where a ratio is worse t
     date: '2026-01-01',
     machine: { cpu: 'another', cores: 1, memoryMiB: 1, platform: 'linux x64' },
     node: '20.0.0',
-    cases: [{ name: 'session/key-block', unit: 'session', about: '', rounds: 1, figures: {}, rows: [row] }],
+    cases: [
+      { name: 'session/key-block', unit: 'session', about: '', rounds: 1, figures: {}, rows: [row] },
+      { name: 'echo/http', unit: 'message', about: '', rounds: 7, figures: {}, rows: [row] },
+      { name: 'echo/nowhere', unit: 'message', about: '', rounds: 7, figures: {}, rows: [row] },
+    ],
   }
   const folder = t.testdir({ 'old.json': JSON.stringify(former) })
   const at = (name: string) => join(folder, name)
-  const files = ['--json', at('new.json'), '--markdown', at('page.md'), '--compare', at('old.json')]
+  const files = [
+    '--json',
+    at('new.json'),
+    '--markdown',
+    at('page.md'),
+    '--compare',
+    at('old.json'),
+    '--keep',
+    at('old.json'),
+  ]
   const { status, stderr } = bench('--only', 'session/key-block', '--rounds', '1', ...files)
   t.equal(status, 1)
   t.match(stderr, /^worse: session\/key-block: time against hkdfSync: 1000000000 before, [\d.]+ now$/m)
@@ -45,7 +58,11 @@ t.test('a run writes JSON and Markdown, and ends with 1 where a ratio is worse t
   const { cases } = parseReport(JSON.parse(readFileSync(at('new.json'), 'utf8')))
   t.strictSame(
     cases.map(({ name, rounds }) => [name, rounds]),
-    [['session/key-block', 1]],
+    [
+      ['session/key-block', 1],
+      ['echo/http', 7],
+    ],
+    'what was not run is kept, and what is no case any longer is not',
   )
   t.match(readFileSync(at('page.md'), 'utf8'), /\n\| session\/key-block \| time \| six noble hkdf \| /)
 })
