@@ -1,7 +1,6 @@
 import { writeBase64Url } from '../bytes/base64.js'
 import { encodeUtf8 } from '../bytes/utf8.js'
-import { expandInto } from '../crypto/hkdf.js'
-import { Hmac } from '../crypto/hmac.js'
+import { expandInto, Hmac } from '../crypto/hmac-states.js'
 import { Sha256Stream } from '../crypto/sha256-stream.js'
 import { sessionLabels } from './steps.js'
 

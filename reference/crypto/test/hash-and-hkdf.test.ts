@@ -9,7 +9,8 @@ import { encodeUtf8 } from '../../bytes/utf8.js'
 import { equal } from '../equal.js'
 import { erase } from '../erase.js'
 import { hkdfExpand, hkdfExtract } from '../hkdf.js'
-import { Hmac, hmacSha256 } from '../hmac.js'
+import { hmacSha256 } from '../hmac.js'
+import { expandInto, Hmac } from '../hmac-states.js'
 import { initialState } from '../sha256-compress.js'
 import { Sha256Stream } from '../sha256-stream.js'
 import { leftIn } from './left-in.js'
@@ -17,6 +18,28 @@ import { sha256 } from '../sha256.js'
 
 const range = (from: number, to: number) => Uint8Array.from({ length: to - from + 1 }, (_, i) => from + i)
 const bytes = fc.uint8Array({ maxLength: 150 })
+
+const states = new Hmac()
+const macByStates = (key: Uint8Array, message: Uint8Array): Uint8Array => {
+  const tag = new Uint8Array(32)
+  states.setKey(key)
+  states.begin()
+  states.update(message)
+  states.finish(tag)
+  return tag
+}
+const expandByStates = (prk: Uint8Array, info: Uint8Array, length: number): Uint8Array => {
+  const okm = new Uint8Array(length)
+  states.setKey(prk)
+  expandInto(states, info, okm, 0, length)
+  return okm
+}
+
+/** What derives everything but the keys of sessions, and what derives those. */
+const both = [
+  { name: 'in one call', mac: hmacSha256, extract: hkdfExtract, expand: hkdfExpand },
+  { name: 'by states', mac: macByStates, extract: macByStates, expand: expandByStates },
+]
 
 t.test('HKDF gives the test vectors of RFC 5869, appendix A.1 to A.3', async t => {
   const vectors = [
@@ -45,8 +68,10 @@ t.test('HKDF gives the test vectors of RFC 5869, appendix A.1 to A.3', async t =
     },
   ]
   for (const { ikm, salt, info, prk, okm } of vectors) {
-    t.equal(encodeHex(hkdfExtract(salt, ikm)), prk)
-    t.equal(encodeHex(hkdfExpand(parseHex(prk), info, okm.length / 2)), okm)
+    for (const { name, extract, expand } of both) {
+      t.equal(encodeHex(extract(salt, ikm)), prk, name)
+      t.equal(encodeHex(expand(parseHex(prk), info, okm.length / 2)), okm, name)
+    }
   }
 })
 
@@ -54,7 +79,8 @@ t.test('HKDF agrees with OpenSSL for any input', async () => {
   fc.assert(
     fc.property(bytes, bytes, bytes, fc.integer({ min: 1, max: 8160 }), (salt, ikm, info, length) => {
       const expected = new Uint8Array(hkdfSync('sha256', ikm, salt, info, length))
-      t.equal(encodeHex(hkdfExpand(hkdfExtract(salt, ikm), info, length)), encodeHex(expected))
+      for (const { name, extract, expand } of both)
+        t.equal(encodeHex(expand(extract(salt, ikm), info, length)), encodeHex(expected), name)
     }),
     { numRuns: 50 },
   )
@@ -101,20 +127,23 @@ t.test('HMAC-SHA256 gives the test vectors of RFC 4231, §4.2 to §4.8', async t
   ] as const
   for (const [key, message, tag] of vectors) {
     const bytes = typeof message === 'string' ? encodeUtf8(message) : message
-    t.equal(encodeHex(hmacSha256(key, bytes)).slice(0, tag.length), tag)
+    for (const { name, mac } of both) t.equal(encodeHex(mac(key, bytes)).slice(0, tag.length), tag, name)
   }
 })
 
 t.test('HMAC-SHA256 and HKDF agree with OpenSSL and with noble, whatever came before', async () => {
   fc.assert(
     fc.property(bytes, bytes, bytes, fc.integer({ min: 1, max: 300 }), (key, message, info, length) => {
-      const tag = encodeHex(hmacSha256(key, message))
-      t.equal(tag, createHmac('sha256', key).update(message).digest('hex'))
-      t.equal(tag, encodeHex(hmac(nobleSha256, key, message)))
-      t.equal(
-        encodeHex(hkdfExpand(hkdfExtract(key, message), info, length)),
-        encodeHex(hkdf(nobleSha256, message, key, info, length)),
-      )
+      for (const { name, mac, extract, expand } of both) {
+        const tag = encodeHex(mac(key, message))
+        t.equal(tag, createHmac('sha256', key).update(message).digest('hex'), name)
+        t.equal(tag, encodeHex(hmac(nobleSha256, key, message)), name)
+        t.equal(
+          encodeHex(expand(extract(key, message), info, length)),
+          encodeHex(hkdf(nobleSha256, message, key, info, length)),
+          name,
+        )
+      }
     }),
     { numRuns: 200 },
   )
