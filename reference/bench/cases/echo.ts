@@ -12,6 +12,8 @@ const PER_SOCKET = 4
 const KIB = 1024
 
 /** Holds whatever else a responder does: its own reading of JSON, schemas, guards, deadlines. */
+const QUEUE_BOUND =
+  'as many requests wait for one another with both: each waits as much longer as the processor works longer'
 const AEAD_BOUND =
   'two runs of the AEAD in node:crypto, by themselves: see the figures of `bare, and two AEADs` beside the bare server'
 
@@ -155,7 +157,7 @@ export const echoCases: readonly BenchCase[] = [
       { figure: 'time', against: 'bare node:http', goal: { sense: 'at least', value: 0.75 }, bounds: AEAD_BOUND },
       { figure: 'cpu', against: 'bare node:http', goal: { sense: 'at least', value: 0.75 }, bounds: AEAD_BOUND },
       { figure: 'cpu', against: 'bare, and two AEADs' },
-      { figure: 'p99', against: 'bare node:http', goal: { sense: 'at most', value: 3 } },
+      { figure: 'p99', against: 'bare node:http', goal: { sense: 'at most', value: 3 }, bounds: QUEUE_BOUND },
     ],
     setUp: httpEcho,
   },
@@ -169,7 +171,7 @@ export const echoCases: readonly BenchCase[] = [
       { figure: 'time', against: 'bare ws', goal: { sense: 'at least', value: 0.4 }, bounds: AEAD_BOUND },
       { figure: 'cpu', against: 'bare ws', goal: { sense: 'at least', value: 0.4 }, bounds: AEAD_BOUND },
       { figure: 'cpu', against: 'bare, and two AEADs' },
-      { figure: 'p99', against: 'bare ws', goal: { sense: 'at most', value: 3 } },
+      { figure: 'p99', against: 'bare ws', goal: { sense: 'at most', value: 3 }, bounds: QUEUE_BOUND },
     ],
     setUp: wsEcho,
   },
