@@ -1,7 +1,7 @@
 import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core'
+import { chromium, type Browser, type BrowserContextOptions, type Locator, type Page } from 'playwright-core'
 import t, { type Test } from 'tap'
 import type { Report } from '../../../schemas/index.js'
 import { mutants } from '../../mutants/index.js'
@@ -102,6 +102,13 @@ t.test('a count leads to its checks, a cell to its check, a link keeps the filte
   await page.goBack()
 })
 
+/** Opens an exchange, whose inside is made once it is open. */
+const textInside = async (exchange: Locator): Promise<string> => {
+  await exchange.locator('summary').first().click()
+  await exchange.locator('.inside').first().waitFor()
+  return exchange.innerText()
+}
+
 t.test('a check shows what was exchanged, and what was inside the records', async t => {
   const index = indexOf('record.replay', 'http')
   const page = await open(t, `#check-${index}`)
@@ -111,8 +118,7 @@ t.test('a check shows what was exchanged, and what was inside the records', asyn
   t.equal(await check.locator('.case').first().locator('.exchange').count(), first!.transcript.length)
   const at = first!.transcript.findIndex(({ step }) => step === 'fault')
   const exchange = check.locator('.case').first().locator('.exchange').nth(at)
-  await exchange.locator('summary').first().click()
-  const text = await exchange.innerText()
+  const text = await textInside(exchange)
   const { request, sealed, opened } = first!.transcript[at]!
   const dumped = (hex: string): string => hex.replace(/../g, '$& ').trim()
   for (const part of [
@@ -136,8 +142,7 @@ t.test('frames, places of batches and lines of streams are shown', async t => {
     const index = indexOf(check, transport)
     await page.evaluate(`location.hash = '#check-${index}'`)
     const exchange = page.locator(`#check-${index} .exchange`, { hasText: has }).last()
-    await exchange.locator('summary').first().click()
-    return exchange.innerText()
+    return textInside(exchange)
   }
   t.match(await textOf('record.replay', 'ws', 'fault'), /connection 0; waits for: answer[^]*text frame, masked with/)
   t.match(await textOf('batch.in-order', 'http', 'batch'), /places of the batch[^]*plaintext of 16 bytes/)
