@@ -7,11 +7,14 @@ export interface Regression {
   readonly after: number
 }
 
-/** Is a row worse, by more than both spread? Then the middle halves of the two do not meet. */
-const isWorse = (before: RowReport, after: RowReport): boolean =>
-  after.goal?.sense === 'at least' || (after.goal === undefined && after.against !== undefined)
-    ? after.ratio.q3 < before.ratio.q1
-    : after.ratio.q1 > before.ratio.q3
+/**
+ * Is a row worse, by more than both spread? Then the middle halves of the two do not meet. A figure without a baseline and
+ * without a goal says what the machine was like, and is never worse.
+ */
+const isWorse = (before: RowReport, { goal, against, ratio }: RowReport): boolean => {
+  if (goal === undefined && against === undefined) return false
+  return goal?.sense === 'at most' ? ratio.q1 > before.ratio.q3 : ratio.q3 < before.ratio.q1
+}
 
 const rowsOf = ({ cases }: BenchReport): ReadonlyMap<string, RowReport> =>
   new Map(cases.flatMap(({ name, rows }) => rows.map(row => [rowName(name, row), row])))

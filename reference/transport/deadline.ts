@@ -51,7 +51,9 @@ export const withDeadline = <Value>(
     underWay?.add(ending)
     if (timeoutMs !== undefined)
       timer = setTimeout(() => abort(new SageError('timeout', 'no answer in time')), Math.min(timeoutMs, MAX_TIMER_MS))
-    work(controller.signal).then(
+    // What throws before it gives a promise, somebody's resolver, has to be settled too.
+    const working = async (): Promise<Value> => work(controller.signal)
+    working().then(
       value => {
         settle()
         resolve(value)

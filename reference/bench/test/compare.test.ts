@@ -44,6 +44,12 @@ t.test('a row without a goal is held against its former ratio all the same', asy
   t.equal(regressions(run(row, [5]), run(row, [6])).length, 0)
 })
 
+t.test('a figure that stands by itself, without a goal, says nothing from one machine to the other', async t => {
+  const row: Row = { figure: 'p99' }
+  t.strictSame(regressions(run(row, [1]), run(row, [5])), [])
+  t.strictSame(regressions(run(row, [5]), run(row, [1])), [])
+})
+
 t.test('a row that is new, or gone, is no regression', async t => {
   t.strictSame(regressions(run(atLeast, [5], 'part/former'), run(atLeast, [1])), [])
 })

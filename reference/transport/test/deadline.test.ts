@@ -1,6 +1,6 @@
 import t from 'tap'
 import { SageError } from '../../bytes/sage-error.js'
-import { withDeadline } from '../deadline.js'
+import { withDeadline, type UnderWay } from '../deadline.js'
 
 const never = (): Promise<never> => new Promise(() => undefined)
 
@@ -12,6 +12,15 @@ t.test('what is done in time is done', async t => {
     withDeadline(async () => Promise.reject(new SageError('internal', 'x')), {}),
     { code: 'internal' },
   )
+})
+
+t.test('work that throws before it gives a promise is over', async t => {
+  const underWay: UnderWay = new Set()
+  const work = (): Promise<never> => {
+    throw new SageError('internal', 'x')
+  }
+  await t.rejects(withDeadline(work, { timeoutMs: 1000 }, underWay), { code: 'internal' })
+  t.equal(underWay.size, 0)
 })
 
 t.test('a wait that no timer can hold is not cut short', async t => {
