@@ -131,7 +131,8 @@ t.test('closing leaves no timer and no socket behind, after a loss as after an o
     await session.close({ timeoutMs: 20 })
     await waiting
   }
-  for (let turns = 0; live.size > 0 && turns < 1000; turns++) await turn()
+  // The kernel takes its time to say that a connection is closed; what was left behind stays for much longer than this.
+  for (const began = performance.now(); live.size > 0 && performance.now() - began < 2000;) await turn()
   hook.disable()
   t.same([...live.values()], [])
 })
