@@ -68,6 +68,9 @@ export const exchange = (request: WireRequest, route: Route): Promise<Exchanged>
       resolve(outcome)
     }
     const fail = (cause: unknown): void => {
+      // Who answers early and closes resets the connection under what was still being sent.
+      if (!(cause instanceof NotHttp) && reader.endsWithConnection)
+        return finish({ kind: 'response', response: reader.end() })
       const reason = cause instanceof NotHttp ? cause.message : ((cause as NodeJS.ErrnoException).code ?? String(cause))
       if (cause instanceof NotHttp) finish({ kind: reader.started ? 'not-http' : 'reset', reason })
       else finish({ kind: connected ? 'reset' : 'unreachable', reason })
@@ -78,8 +81,10 @@ export const exchange = (request: WireRequest, route: Route): Promise<Exchanged>
     route.signal?.addEventListener('abort', onAbort)
     socket.once(ready, () => {
       connected = true
+      socket.cork()
       socket.write(headOf(request), 'latin1')
       if (request.body.length > 0) socket.write(request.body)
+      socket.uncork()
     })
     socket.on('data', bytes => {
       try {

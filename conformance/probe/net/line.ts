@@ -85,6 +85,8 @@ export class Line {
         resolve({ exchanged })
       }
       const fail = (cause: unknown): void => {
+        if (!(cause instanceof NotHttp) && reader.endsWithConnection)
+          return finish({ kind: 'response', response: reader.end() })
         const reason =
           cause instanceof NotHttp ? cause.message : ((cause as NodeJS.ErrnoException).code ?? String(cause))
         if (cause instanceof NotHttp) finish({ kind: reader.started ? 'not-http' : 'reset', reason })

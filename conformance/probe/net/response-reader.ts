@@ -74,6 +74,14 @@ export class ResponseReader {
     return this.#head !== undefined || this.#pending.length > 0
   }
 
+  /**
+   * The head is read and gives no length, so that the end of the connection is the end of the response, however much came
+   * and however the connection ends (RFC 9112, 6.3 and 8).
+   */
+  get endsWithConnection(): boolean {
+    return this.#head?.framing.kind === 'end'
+  }
+
   /** What arrived beyond the response, such as the first frames after a 101. */
   get rest(): Uint8Array {
     return this.#pending
@@ -103,7 +111,7 @@ export class ResponseReader {
    * @throws NotHttp when the response was cut short
    */
   end(): WireResponse {
-    if (this.#head?.framing.kind === 'end') return this.#whole(this.#head)
+    if (this.#head && this.endsWithConnection) return this.#whole(this.#head)
     throw new NotHttp(
       this.started ? 'the connection ended inside the response' : 'the connection ended without a response',
     )
