@@ -8,6 +8,7 @@ import { resolveDidKey, type Resolver } from './resolver.js'
 
 /** DIDs and their keys, as a deployer has written them down: a resolver that connects to nothing (identity.resolver-closed). */
 export interface Directory {
+  /** The Ed25519 public key (32 bytes) of a DID that is in it; nothing of any other. */
   readonly resolve: Resolver
   /** Is this DID in it? */
   readonly includes: (did: string) => boolean
