@@ -1,5 +1,6 @@
 import { parseJsonObject } from '../bytes/json.js'
 import { NotFrames, opcodes, type ReadFrame } from './frames.js'
+import { limitTime } from './limit-time.js'
 
 /** Why a connection is over that was ended in order, but without a close frame. */
 export const ENDED = 'the connection ended'
@@ -91,8 +92,8 @@ export class Inbox {
   /** How the connection is over, if it is. */
   over: Arrived | undefined
 
-  /** Waits for something. */
-  wait(until: Until, timeoutMs: number): Promise<Arrived> {
+  /** Waits for something; `moved` counts the bytes that have been on their way since. */
+  wait(until: Until, timeoutMs: number, moved: () => number = () => 0): Promise<Arrived> {
     if (until.kind === 'answer' && until.id !== undefined) this.#asked.add(until.id)
     if (until.kind === 'sent' && until.id !== undefined) this.#streams.set(until.id, until.stream ?? until.id)
     const kept = until.kind === 'next' || until.kind === 'queued' ? this.#takeKept(until.id) : undefined
@@ -110,12 +111,12 @@ export class Inbox {
       const waiter: Waiter = {
         until,
         give: arrived => {
-          clearTimeout(timer)
+          stopWaiting()
           this.#waiters = this.#waiters.filter(each => each !== waiter)
           resolve(arrived)
         },
       }
-      const timer = setTimeout(() => waiter.give({ kind: 'timeout' }), timeoutMs)
+      const stopWaiting = limitTime(timeoutMs, moved, () => waiter.give({ kind: 'timeout' }))
       this.#waiters.push(waiter)
     })
   }
