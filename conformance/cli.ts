@@ -31,6 +31,7 @@ const screenBeside = (reports: readonly string[] | undefined): Screen =>
 
 const helpOn = (names: object): string => `${Object.keys(names).join(', ')}; - is standard output; may be repeated`
 const formatsHelp = helpOn(formats)
+const siteHelp = 'where reports lead for more on a requirement: the base of a site that npm run site made'
 
 const collect = (value: string, before: string[] = []): string[] => [...before, value]
 
@@ -85,6 +86,7 @@ const buildProgram = (finish: (status: number) => void): Command => {
     .option('--ca <file>', 'certificate authorities to trust, PEM')
     .option('--insecure', 'accept any certificate')
     .option('--report <format=file>', formatsHelp, collect)
+    .option('--site <url>', siteHelp)
     .option('--baseline <file>', 'known failures, which do not fail the run as long as the list holds')
     .option('--write-baseline <file>', 'write what fails as such a list; notes in it are kept')
     .option('--fail-fast', 'begin nothing more after the first failure that is not known')
@@ -108,6 +110,7 @@ const buildProgram = (finish: (status: number) => void): Command => {
     .option('--seed <hex>', 'seed of all entropy')
     .option('--salt <hex>', 'salt of all entropy; fresh by default, and printed')
     .option('--report <format=file>', formatsHelp, collect)
+    .option('--site <url>', siteHelp)
     .option('--baseline <file>', 'known failures, which do not fail the run as long as the list holds')
     .option('--write-baseline <file>', 'write what fails as such a list; notes in it are kept')
     .option('--fail-fast', 'begin nothing more after the first failure that is not known')
@@ -139,9 +142,10 @@ const buildProgram = (finish: (status: number) => void): Command => {
     .description('make other formats of a report that was kept')
     .argument('<report>', 'written by --report json=FILE')
     .option('--report <format=file>', formatsHelp, collect)
-    .action(async (path: string, { report = [] }: { report?: string[] }) => {
+    .option('--site <url>', siteHelp)
+    .action(async (path: string, { report = [], site }: { report?: string[]; site?: string }) => {
       const { reportCommand } = await import('./commands/report.js')
-      finish(reportCommand(path, report))
+      finish(reportCommand(path, report, site))
     })
 
   const vectors = program.command('vectors').description('the test vectors')

@@ -2,6 +2,7 @@ import { closeSync, openSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Encode, Formats } from '../report/formats.js'
 import { printable } from '../report/text.js'
+import { publishedSite } from '../report/published-site.js'
 import type { Requirement } from '../trace/read-requirements.js'
 import { UsageError } from './usage.js'
 
@@ -54,6 +55,18 @@ export const parseReports = <Kept>(texts: readonly string[], formats: Formats<Ke
   return wanted
 }
 
+/**
+ * The base of the site that reports lead to, ending in a slash: what `--site` says, or else where this package is published.
+ * Throws UsageError.
+ */
+export const parseSite = (text: string | undefined): string | undefined => {
+  if (text === undefined) return publishedSite()
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  if (!url || !/^(?:https?|file):$/.test(url.protocol) || url.search !== '' || url.hash !== '' || url.username !== '')
+    throw new UsageError('--site takes an absolute http, https or file URL, without a user name, a query or a fragment')
+  return url.href.replace(/\/?$/, '/')
+}
+
 /** Writes `text`. @returns why it could not be written, if so */
 const write = (path: string, text: string): string[] => {
   try {
@@ -79,13 +92,14 @@ export const writeReports = <Kept>(
   wanted: readonly WantedReport<Kept>[],
   report: Kept,
   requirements: readonly Requirement[],
+  site?: string,
 ): string[] =>
   [...wanted]
     .sort((a, b) => Number(a.path === STDOUT) - Number(b.path === STDOUT))
     .flatMap(({ format, encode, path }) => {
       let text: string
       try {
-        text = encode(report, requirements)
+        text = encode(report, requirements, site)
       } catch (cause) {
         return [unmade(format, cause)]
       }

@@ -1,6 +1,7 @@
 import { transports, type Report } from '../../schemas/index.js'
 import { countStates, STOPPED, worstOf, type CheckResult, type State, type Verdict } from '../runner/result.js'
 import { compareTransports } from '../runner/same-verdict.js'
+import { requirementUrl } from './published-site.js'
 import { describeCoverage } from './coverage.js'
 import { describeBaseline, describeVerdict } from './verdict-text.js'
 import { printable, withoutLinks, wrap } from './text.js'
@@ -103,6 +104,8 @@ export class ConsoleReport {
   constructor(
     readonly screen: Screen,
     readonly sentenceOf: (requirement: string) => Sentence | undefined,
+    /** The base of a site with a page for each requirement, if there is one. */
+    readonly site?: string,
   ) {}
 
   #paint(colour: Colour, text: string): string {
@@ -200,7 +203,8 @@ export class ConsoleReport {
     }
     if (sentence) {
       lines.push(wrap(withoutLinks(sentence.text), INDENT, this.#width))
-      lines.push(`${INDENT}spec/${sentence.chapter}.md:${sentence.line}`)
+      const page = this.site === undefined ? '' : `  ${requirementUrl(this.site, result.requirement)}`
+      lines.push(`${INDENT}spec/${sentence.chapter}.md:${sentence.line}${page}`)
     }
     say('expected:', expected)
     say('observed:', observed)

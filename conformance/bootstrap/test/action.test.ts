@@ -52,11 +52,13 @@ const judge = (t: Test, given: Readonly<Record<string, string>>) => {
 t.test('an agent at a URL is judged, with every report, a summary and an output', { skip: noBash }, async t => {
   const { url, stop } = await startResponder(node, [program, 'serve'])
   t.teardown(() => stop())
-  const { status, printed, text, folder } = judge(t, { url, options: '--only task.ping --strict' })
+  const site = 'https://owner.github.io/name'
+  const { status, printed, text, folder } = judge(t, { url, site, options: '--only task.ping --strict' })
   t.equal(status, 0, printed)
   t.equal(text('output'), 'status=0\n')
   t.match(text('summary'), /conformant/)
   t.match(JSON.parse(text('sage-reports/badge.json')), { message: 'conformant' })
+  t.match(text('sage-reports/report.sarif'), `"helpUri": "${site}/req/task.ping.html"`)
   t.strictSame(readdirSync(join(folder, 'sage-reports')).sort(), [
     'badge.json',
     'junit.xml',

@@ -7,6 +7,7 @@ import { main } from '../../cli.js'
 import { mutants } from '../../mutants/index.js'
 import { reportFault } from '../../mutants/judge-mutant.js'
 import { formats } from '../../report/formats.js'
+import { publishedSite } from '../../report/published-site.js'
 import { encodeJson, reportDigest } from '../../report/json.js'
 import { readTap } from '../../report/test/read-back.js'
 import { samples } from '../../report/test/sample.js'
@@ -29,7 +30,7 @@ t.test('the formats of a report that was kept are those that the run would have 
   const wanted = made.map(format => `${format}=${join(folder, format)}`)
   t.equal(reportCommand(path, [...wanted, `json=${join(folder, 'copy.json')}`]), 0)
   for (const format of made)
-    t.equal(readFileSync(join(folder, format), 'utf8'), formats[format](report, requirements), format)
+    t.equal(readFileSync(join(folder, format), 'utf8'), formats[format](report, requirements, publishedSite()), format)
   t.equal(readFileSync(join(folder, 'copy.json'), 'utf8'), readFileSync(path, 'utf8'))
 })
 
