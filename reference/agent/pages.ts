@@ -18,7 +18,7 @@ export const createPages = (
   metrics: Page | undefined,
 ): Pages => {
   const { capabilities, guards, responderParts } = state
-  const pages = new Map<string, Page>([[CARD_PATH, cardPage(card)]])
+  const pages = new Map<string, Page>([[CARD_PATH, cardPage(guards.card, card)]])
   if (capabilities.has('health')) pages.set(base + paths.health, healthPage(guards.health, responderParts.health))
   if (metrics !== undefined) pages.set(base + paths.metrics, metrics)
   return pages
