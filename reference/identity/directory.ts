@@ -1,6 +1,6 @@
 import { parseBase64Url } from '../bytes/base64.js'
 import { parseDid } from '../bytes/did.js'
-import { parseJson } from '../bytes/json.js'
+import { parseWholeJson } from '../bytes/json.js'
 import { isSageError, malformed } from '../bytes/sage-error.js'
 import { equal } from '../crypto/equal.js'
 import { parseEd25519PublicKey } from '../crypto/ed25519.js'
@@ -32,7 +32,7 @@ const parseEntry = ([did, text]: [string, unknown]): [string, Uint8Array] => {
 export const parseDirectory = (bytes: Uint8Array): Directory => {
   let keys: ReadonlyMap<string, Uint8Array>
   try {
-    keys = new Map(Object.entries(parseJson(bytes)).map(parseEntry))
+    keys = new Map(Object.entries(parseWholeJson(bytes)).map(parseEntry))
   } catch (cause) {
     if (!isSageError(cause)) throw cause
     throw malformed('a directory is an object of DIDs, each with the base64url of its Ed25519 public key', { cause })
