@@ -21,6 +21,8 @@ const meetingPlaces = [
   'conformance/commands/serve.ts',
   'conformance/commands/call.ts',
   'conformance/commands/test/', // they put the reference where a target is due
+  'conformance/siege/target/', // it is what is besieged
+  'conformance/siege/good/', // its clients are those of the reference
   'conformance/commands/agent-files.ts', // identity and directory of an agent of the reference, for the two above
 ]
 
