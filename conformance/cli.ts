@@ -53,8 +53,11 @@ type VectorsRunFlags = Omit<VectorsRunOptions, 'timeout'> & { readonly timeout: 
 type ServeFlags = Omit<ServeCommandOptions, 'port'> & { readonly port: string }
 type CallFlags = Omit<CallCommandOptions, 'timeout'> & { readonly timeout: string }
 
-// A command is loaded when it is asked for: the reference alone takes half as long to start as the rest.
-const buildProgram = (finish: (status: number) => void): Command => {
+/**
+ * Every command with its options. `finish` is told the exit status of the one that has run. A command is loaded when it is
+ * asked for: the reference alone takes half as long to start as the rest.
+ */
+export const buildProgram = (finish: (status: number) => void): Command => {
   const program = new Command('sage-conformance')
     .description('Judges SAGE agents, and the cryptographic cores inside them.')
     .version(version())
