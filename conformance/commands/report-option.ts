@@ -1,9 +1,10 @@
 import { closeSync, openSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Encode, Formats } from '../report/formats.js'
-import { printable } from '../report/text.js'
+import { lineOf, printable } from '../report/text.js'
 import { publishedSite } from '../report/published-site.js'
 import type { Requirement } from '../trace/read-requirements.js'
+import { fileError } from '../report/file-error.js'
 import { UsageError } from './usage.js'
 
 /** A report that is asked for. */
@@ -22,12 +23,7 @@ const parseWanted = <Kept>(text: string, formats: Formats<Kept>): WantedReport<K
   const encode = Object.hasOwn(formats, format) ? formats[format] : undefined
   if (encode) return { format, encode, path }
   const names = Object.keys(formats).join(', ')
-  throw new UsageError(`--report takes FORMAT=FILE with one of ${names}, not ${JSON.stringify(text)}`)
-}
-
-const reasonOf = (cause: unknown): string => {
-  const { code, message } = cause as NodeJS.ErrnoException
-  return code ?? message
+  throw new UsageError(`--report takes FORMAT=FILE with one of ${names}, not ${JSON.stringify(lineOf(text, 100))}`)
 }
 
 const openOnce = (path: string): void => {
@@ -35,7 +31,7 @@ const openOnce = (path: string): void => {
   try {
     closeSync(openSync(path, 'a'))
   } catch (cause) {
-    throw new UsageError(`--report: cannot write ${path} (${reasonOf(cause)})`, { cause })
+    throw new UsageError(`--report: cannot write ${path}: ${fileError(cause)}`, { cause })
   }
 }
 
@@ -74,7 +70,7 @@ const write = (path: string, text: string): string[] => {
     else writeFileSync(path, text)
     return []
   } catch (cause) {
-    return [`--report: cannot write ${path} (${reasonOf(cause)})`]
+    return [`--report: cannot write ${path}: ${fileError(cause)}`]
   }
 }
 

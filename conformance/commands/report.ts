@@ -7,7 +7,7 @@ import { readTextFile, UsageError } from './usage.js'
 
 const readReport = (path: string): AnyReport => {
   try {
-    return parseReport(readTextFile('REPORT', path))
+    return parseReport(readTextFile('FILE', path))
   } catch (cause) {
     throw cause instanceof UnreadableReport ? new UsageError(`${path}: ${cause.message}`, { cause }) : cause
   }
@@ -31,7 +31,7 @@ export const reportCommand = (path: string, texts: readonly string[], siteText?:
   const site = parseSite(siteText)
   const report = readReport(path)
   if (!isUnchanged(report)) throw new UsageError(`${path}: its digest is not that of the report: it was changed`)
-  if (texts.length === 0) throw new UsageError('nothing to make: --report FORMAT=FILE')
+  if (texts.length === 0) throw new UsageError('nothing to make: say what, such as --report html=report.html')
   return report.command === 'vectors run'
     ? write(report, texts, vectorsFormats, site)
     : write(report, texts, formats, site)

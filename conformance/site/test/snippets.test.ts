@@ -7,7 +7,7 @@ import ts from 'typescript'
 import { parse as parseYaml } from 'yaml'
 import { rootPath } from '../../../schemas/index.js'
 import { checks } from '../../checks/index.js'
-import { buildProgram } from '../../cli.js'
+import { createProgram } from '../../cli/program.js'
 import { mutants } from '../../mutants/index.js'
 import { honest, isAsItShould, judgeFault } from '../../mutants/judge-mutant.js'
 import type { Check } from '../../runner/check.js'
@@ -96,7 +96,7 @@ t.test('data that a page shows can be read', async t => {
 
 /** The program, of which no command does anything. */
 const parser = (): Command => {
-  const program = buildProgram(() => undefined)
+  const program = createProgram(() => undefined)
   const disarm = (command: Command): void => {
     if (command.commands.length === 0) command.action(() => undefined)
     command.exitOverride().configureOutput({ writeErr: () => undefined, writeOut: () => undefined })
