@@ -53,6 +53,8 @@ const MAX_FRAMES = 2 ** 16
 /** Messages and bytes of streams that the suite keeps for who has not asked for them yet. */
 const MAX_KEPT = 4096
 const MAX_KEPT_BYTES = 64 * 1024 * 1024
+/** Pings, pongs and messages that nobody waits for: who sends more of them says nothing else. */
+const MAX_UNASKED = 4096
 
 type Message = Extract<Arrived, { kind: 'message' }>
 
@@ -85,6 +87,7 @@ export class Inbox {
   #kept: { readonly stream: string; readonly message: Message }[] = []
   #keptBytes = 0
   #code: number | undefined
+  #unasked = 0
   /** Pings that nobody has waited for yet. */
   #pings = 0
   /** A message came that answered nothing. */
@@ -141,15 +144,19 @@ export class Inbox {
     this.#message({ kind: 'message', body, flaw })
   }
 
-  /** A control frame arrived that somebody may wait for. */
+  /**
+   * A control frame arrived that somebody may wait for.
+   * @throws NotFrames
+   */
   put(arrived: Extract<Arrived, { kind: 'ping' | 'pong' }>): void {
     const waiter = this.#waiters.find(
       ({ until }) =>
         until.kind === arrived.kind &&
         (until.kind !== 'pong' || arrived.kind !== 'pong' || until.payload === arrived.payload),
     )
-    if (waiter) waiter.give(arrived)
-    else if (arrived.kind === 'ping') this.#pings += 1
+    if (waiter) return waiter.give(arrived)
+    this.#countUnasked()
+    if (arrived.kind === 'ping') this.#pings += 1
   }
 
   /** A close frame arrived. */
@@ -188,6 +195,7 @@ export class Inbox {
     if (stream !== undefined) return this.#keep(stream, arrived)
     // A second answer to what has been answered, or one that comes too late, is nobody's.
     if (id !== undefined && this.#asked.has(id)) {
+      this.#countUnasked()
       this.#stray ??= arrived
       return
     }
@@ -195,8 +203,15 @@ export class Inbox {
     // Where only one message waits, a wrong name is a wrong answer and not a missing one.
     const only = answers.length === 1 ? answers[0] : undefined
     const taker = nameless ?? only
-    if (taker) taker.give(arrived)
-    else this.#stray ??= arrived
+    if (taker) return taker.give(arrived)
+    this.#countUnasked()
+    this.#stray ??= arrived
+  }
+
+  // What arrives makes every wait longer: a flood must not make it endless.
+  #countUnasked(): void {
+    this.#unasked += 1
+    if (this.#unasked > MAX_UNASKED) throw new NotFrames('more that nobody asked for than the suite reads')
   }
 
   #keep(stream: string, message: Message): void {
