@@ -245,6 +245,12 @@ export const buildSite = async (): Promise<Site> => {
       ['site.js', joinModules(['rank', 'client/search', 'client/main'], here)],
       ['search-index.js', searchScript(searchEntries(knowledge, told))],
     ]),
-    findings: [...links.findings, ...undocumented(api).map(name => `${name} has no docstring`)],
+    findings: [
+      ...links.findings,
+      ...undocumented(api).map(name => `${name} has no docstring`),
+      ...evidence.profiles
+        .filter(({ addsUp }) => !addsUp)
+        .map(({ name }) => `conformance/compatibility.md does not add up for ${name}: npm run compatibility`),
+    ],
   }
 }
