@@ -1,9 +1,10 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
-import { isDeepStrictEqual, parseArgs } from 'node:util'
+import { isDeepStrictEqual } from 'node:util'
 import { Worker } from 'node:worker_threads'
 import { roomPath, transports, type VectorFile } from '../../schemas/index.js'
 import { checks } from '../checks/index.js'
+import { parseScript } from '../cli/script-options.js'
 import { clientChecks } from '../client/all.js'
 import { compareAnswer } from '../vectors/compare.js'
 import { loadVectorFiles, ownVectors } from '../vectors/load.js'
@@ -16,13 +17,21 @@ import { judgeInitiator } from './initiator/judge-initiator.js'
 import { honest, isAsItShould, judgeFault, withoutEach, type Trial } from './judge-mutant.js'
 import type { KillResult, KillTask, Role } from './kill-worker.js'
 
-// npm run kill-matrix            every mutant against the checks that name it and 20 others, compared with the committed matrix
-//                  … -- --full   against every check
-//                  … -- --write  and the matrix written anew
+// Every mutant against the checks that name it and 20 others, compared with the committed matrix.
 //
 // The suite judges itself: no mutant survives, no check finds nothing, and the reference passes.
 
-const { values } = parseArgs({ options: { full: { type: 'boolean' }, write: { type: 'boolean' } } })
+const { values } = parseScript(
+  {
+    name: 'npm run kill-matrix',
+    purpose: 'judges every broken agent with the checks that name it, and the honest one',
+    uses: [
+      ['--full', 'with all checks, to see which others find it'],
+      ['--write', 'writes a new matrix'],
+    ],
+  },
+  { options: { full: { type: 'boolean' }, write: { type: 'boolean' } } },
+)
 const BYSTANDERS = 20
 const path = roomPath('conformance', 'mutants', 'kill-matrix.json')
 

@@ -1,20 +1,25 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
+import { parseScript } from '../cli/script-options.js'
 import { loadRequirementSet } from '../trace/requirement-set.js'
 import { findingsPage, type Judged } from './findings-page.js'
 import { judgePeer } from './judge-peer.js'
 import { loadPeers, missingPrograms, peersFolder } from './peer.js'
 
-// npm run peers                        judges every peer whose toolchain this machine has
-//              … -- NAME …             these peers
-//              … -- --require NAME     and it is an error if this one cannot be judged; may be repeated
-//              … -- --write            and writes what was found to conformance/peers/what-the-suite-found.md
-//
 // The last line counts the verdicts that are as they should be, those that are not, and the peers that were not judged.
 
-const options = { require: { type: 'string', multiple: true }, write: { type: 'boolean' } } as const
-const { values, positionals } = parseArgs({ options, allowPositionals: true })
+const { values, positionals } = parseScript(
+  {
+    name: 'npm run peers',
+    purpose: 'judges every peer whose toolchain this machine has',
+    uses: [
+      ['NAME [NAME…]', 'these peers alone'],
+      ['--require NAME', 'it is an error if this one cannot be judged; may be repeated'],
+      ['--write', 'writes what was found to conformance/peers/what-the-suite-found.md'],
+    ],
+  },
+  { options: { require: { type: 'string', multiple: true }, write: { type: 'boolean' } }, allowPositionals: true },
+)
 const required = values.require ?? []
 
 const peers = loadPeers()

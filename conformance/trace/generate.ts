@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { dirname, join } from 'node:path'
 import { rootPath } from '../../schemas/index.js'
 import { checks } from '../checks/index.js'
+import { parseScript } from '../cli/script-options.js'
 import { isCompatibilityCurrent } from './compatibility-page.js'
 import { driftedFiles, generatedFiles } from './generated-files.js'
 import { loadKnowledge } from './knowledge.js'
@@ -41,7 +42,15 @@ async function generate(requirements: readonly Requirement[], checkOnly: boolean
   return 0
 }
 
+const { values } = parseScript(
+  {
+    name: 'npm run generate',
+    purpose: 'writes what is generated of the sentences, the schemas and the registries',
+    uses: [['--check', 'only says what would change']],
+  },
+  { options: { check: { type: 'boolean' } } },
+)
 const { requirements, problems } = readRequirements(loadChapters())
 for (const problem of problems) console.error(problem)
 // Of prose that breaks the rules of writing nothing is generated.
-process.exitCode = problems.length > 0 ? 1 : await generate(requirements, process.argv.includes('--check'))
+process.exitCode = problems.length > 0 ? 1 : await generate(requirements, values.check === true)
