@@ -1,24 +1,39 @@
-import { parseArgs } from 'node:util'
 import { checks } from '../checks/index.js'
+import { parseScript } from '../cli/script-options.js'
 import { clientChecks } from '../client/all.js'
 import { mutants } from '../mutants/index.js'
 import { initiatorMutants } from '../mutants/initiator/all.js'
 import { coverageTable } from './coverage-table.js'
+import { loadChanges } from './declared-changes.js'
+import { freezeFindings } from './freeze-findings.js'
+import { freeze, FROZEN_VERSION, loadFrozenSet, loadPublishedSet, writeFrozenSet } from './frozen-set.js'
 import { loadListHistory } from './list-history.js'
 import { tableFindings } from './prose-tables.js'
 import { readRequirements } from './read-requirements.js'
 import { loadChapters } from './spec-chapters.js'
-import { accountOf, trace, type TraceInput } from './trace.js'
+import { accountOf, trace, type Finding, type TraceInput } from './trace.js'
 import { hasList, loadList, loadTracedVectors, writeList } from './traced-lists.js'
 
-// trace                        holds sentences, checks, vectors and mutants against each other
-// trace --reviewed ID [ID…]    says that the judges of these sentences were held against their present wording
-// trace --first-run            makes unjudged.json and reviewed.json where there are none yet
-
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: { reviewed: { type: 'string', multiple: true }, 'first-run': { type: 'boolean' } },
-})
+const { values, positionals } = parseScript(
+  {
+    name: 'npm run trace',
+    purpose: 'holds sentences, checks, vectors and mutants against each other',
+    uses: [
+      ['--reviewed ID [ID…]', 'the judges of these sentences were held against their present wording'],
+      ['--freeze [--again]', 'writes what 1.0 asks into spec/frozen/, once; anew only until it is published'],
+      ['--first-run', 'makes unjudged.json and reviewed.json where there are none yet'],
+    ],
+  },
+  {
+    allowPositionals: true,
+    options: {
+      reviewed: { type: 'string', multiple: true },
+      'first-run': { type: 'boolean' },
+      freeze: { type: 'boolean' },
+      again: { type: 'boolean' },
+    },
+  },
+)
 
 const chapters = loadChapters()
 const { requirements, problems } = readRequirements(chapters)
@@ -63,9 +78,39 @@ function firstRun(): number {
   return 0
 }
 
+/** Once, and anew only as long as nobody was promised anything. */
+function freezeSet(isAgain: boolean): number {
+  if (problems.length > 0) {
+    for (const problem of problems) console.error(problem)
+    return 1
+  }
+  if (loadPublishedSet()) {
+    console.error('it is published: what changes now has a decision record (CONTRIBUTING.md)')
+    return 2
+  }
+  if (loadFrozenSet() && !isAgain) {
+    console.error('it is frozen already; until it is published, --freeze --again does so anew')
+    return 2
+  }
+  const set = freeze(requirements)
+  console.log(`${writeFrozenSet(set)}: ${set.requirements.length} sentences, digest ${set.digest}`)
+  return 0
+}
+
+/** What changed since the freeze; before it there is nothing to hold on to. */
+function changesSinceFreeze(): Finding[] {
+  const frozen = loadFrozenSet()
+  if (!frozen) return [{ id: `spec/frozen/${FROZEN_VERSION}.json`, text: 'is not there: npm run trace -- --freeze' }]
+  const declared = loadChanges()
+  return [
+    ...declared.problems.map(text => ({ id: 'spec/decisions', text })),
+    ...freezeFindings(requirements, frozen, declared.changes, loadPublishedSet()),
+  ]
+}
+
 function report(): number {
   const input = load()
-  const findings = [...trace(input), ...tableFindings(chapters)]
+  const findings = [...trace(input), ...tableFindings(chapters), ...changesSinceFreeze()]
   for (const line of coverageTable(input)) console.log(line)
   if (unknown) console.log(`not checked, or not wholly: that unjudged.json only shrinks (${unknown})`)
   for (const problem of problems) console.error(problem)
@@ -77,8 +122,9 @@ function report(): number {
 
 function run(): number {
   if (values.reviewed) return review([...values.reviewed, ...positionals])
+  if (positionals.length === 0 && values.freeze) return freezeSet(values.again === true)
   if (positionals.length === 0) return values['first-run'] ? firstRun() : report()
-  console.error(`trace takes no arguments but --reviewed ID…: ${positionals.join(' ')}`)
+  console.error(`trace takes no arguments but those of --reviewed ID…: ${positionals.join(' ')}`)
   return 2
 }
 
