@@ -7,7 +7,8 @@ import { giveUp, root } from './place.mjs'
 
 // Brings a checkout into the state in which it runs: dependencies as locked, dist/ as the sources are. Does nothing
 // where nothing changed. `--despite-errors` goes on with what the compiler wrote although types are wrong: a new
-// requirement is a type error until `generate` has run.
+// requirement is a type error until `generate` has run. `--anew` compiles everything again: what the compiler writes after a
+// change is right, and may put the parts of a type in another order than it does for the whole.
 
 const at = (...parts) => join(root, ...parts)
 const say = line => console.error(line)
@@ -15,6 +16,7 @@ const installStamp = at('node_modules', '.installed-from')
 const buildStamp = at('dist', '.built-from')
 const isStamped = (stamp, hash) => existsSync(stamp) && readFileSync(stamp, 'utf8') === hash
 
+const isAnew = process.argv.includes('--anew')
 const isInstalled = () => isStamped(installStamp, fileHash(at('package-lock.json')))
 const isBuilt = () => isStamped(buildStamp, sourceHash(root))
 
@@ -51,7 +53,7 @@ const build = despiteErrors => {
   say('building (tsc) …')
   const started = Date.now()
   const hash = sourceHash(root)
-  if (!existsSync(buildStamp)) rmSync(at('dist'), { recursive: true, force: true })
+  if (isAnew || !existsSync(buildStamp)) rmSync(at('dist'), { recursive: true, force: true })
   rmSync(buildStamp, { force: true })
   const compile = project => run(process.execPath, [at('node_modules', 'typescript', 'bin', 'tsc'), '-p', at(project)])
   const all = projects.map(compile)
@@ -72,13 +74,13 @@ const [major] = process.versions.node.split('.').map(Number)
 if (major < 20) giveUp(`Node 20 or later is needed; this is Node ${process.versions.node}`, 2)
 
 try {
-  if (!isInstalled() || !isBuilt())
+  if (isAnew || !isInstalled() || !isBuilt())
     oneAtATime(
       at('.build', 'preparing'),
       () => say('waiting for another preparation …'),
       () => {
         if (!isInstalled()) install()
-        if (!isBuilt()) build(process.argv.includes('--despite-errors'))
+        if (isAnew || !isBuilt()) build(process.argv.includes('--despite-errors'))
       },
     )
 } catch (error) {
