@@ -13,7 +13,8 @@ export const screenOf = (
     write: text => void stream.write(text),
     isTerminal,
     colour: !env['NO_COLOR'] && (isForced || (isTerminal && forced === undefined)),
-    columns: stream.columns ?? 100,
+    // A terminal that does not know its width says 0.
+    columns: stream.columns || 100,
   }
 }
 

@@ -90,7 +90,7 @@ const run = async (command: readonly string[], options: VectorsRunOptions): Prom
     const lines = quiet ? [] : describeJudged(judged)
     if (lines.length > 0) progress?.clear()
     for (const line of lines) print(line)
-    progress?.show(++done, asked.length, judged.test.id)
+    if (judged.judgement.state !== 'blocked') progress?.show(++done, asked.length, judged.test.id)
   }
   const startedAt = encodeTime(BigInt(Date.now()) * 1_000_000n)
   const started = performance.now()

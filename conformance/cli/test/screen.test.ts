@@ -10,6 +10,7 @@ const stream = (isTTY: boolean, columns?: number) => ({
 t.test('a screen is alive and in colours on a terminal, unless the environment says otherwise', async t => {
   t.match(screenOf(stream(true, 40), {}), { isTerminal: true, colour: true, columns: 40 })
   t.match(screenOf(stream(false), {}), { isTerminal: false, colour: false, columns: 100 })
+  t.match(screenOf(stream(true, 0), {}), { columns: 100 }, 'a terminal that does not know its width')
   t.match(screenOf(stream(true, 80), { NO_COLOR: '1' }), { isTerminal: true, colour: false })
   t.match(screenOf(stream(true, 80), { NO_COLOR: '' }), { colour: true }, 'an empty one counts for nothing')
   t.match(screenOf(stream(true, 80), { TERM: 'dumb' }), { isTerminal: false, colour: false })
