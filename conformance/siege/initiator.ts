@@ -28,10 +28,23 @@ export const newIdentity = (): Identity => {
   }
 }
 
+const TRIES = 5
+
+/** On a machine that is busy a request may not arrive within the time that the target gives it: it is made once more. */
+const patiently = async (ask: () => Promise<Response>): Promise<Response> => {
+  for (let left = TRIES; ; left--) {
+    const answer = await ask().catch((error: unknown) => {
+      if (left === 0) throw error
+      return undefined
+    })
+    if (answer !== undefined && (answer.ok || left === 0)) return answer
+  }
+}
+
 /** What is at a URL, by its card. @throws Refusal for a card that is not acceptable */
 export const findTarget = async (url: string): Promise<Target> => {
   const cardUrl = cardUrlOf(new URL(url))
-  const answer = await fetch(cardUrl)
+  const answer = await patiently(() => fetch(cardUrl))
   const card = verifyCard(new Uint8Array(await answer.arrayBuffer()), { now: nowNs(), resolve: createResolver() })
   return {
     did: card.did,
@@ -64,11 +77,14 @@ export const sessionOf = (
 
 /** Shakes hands over HTTP. @throws Refusal when the answer is not acceptable */
 export const shakeHands = async (target: Target, identity: Identity = newIdentity()): Promise<ProbeSession> => {
-  const draft = newHandshake(target, identity)
-  const answer = await fetch(`${target.http}/messages`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: encodeBody(signHandshake(draft)),
+  let draft = newHandshake(target, identity)
+  const answer = await patiently(() => {
+    draft = newHandshake(target, identity)
+    return fetch(`${target.http}/messages`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: encodeBody(signHandshake(draft)),
+    })
   })
   return sessionOf(draft, identity, new Uint8Array(await answer.arrayBuffer()), target)
 }

@@ -1,10 +1,9 @@
-import { setMaxListeners } from 'node:events'
 import { setPriority } from 'node:os'
 import { Dice } from '../dice.js'
 import { findTarget } from '../initiator.js'
 import { Tally, type Scene } from './attack.js'
 import { attacks } from './attacks/index.js'
-import { paceOf } from './pace.js'
+import { sceneOf } from './scene.js'
 import type { Onslaught } from './attacker.js'
 
 // An attacker as a process of its own: `attack-process.js NAME KIND URL SEED SECONDS`. It attacks from `begin` to `end`.
@@ -20,15 +19,7 @@ const url = new URL(address)
 const tally = new Tally()
 const dice = new Dice(Number(seed))
 const target = kind === 'bare' ? undefined : await findTarget(address)
-const sceneUntil = (signal: AbortSignal): Scene => ({
-  host: url.hostname,
-  port: Number(url.port),
-  target,
-  dice,
-  signal,
-  pace: paceOf(attack.rate, signal),
-  tally,
-})
+const sceneUntil = (signal: AbortSignal): Scene => sceneOf({ url, target, dice, tally }, attack, signal)
 
 let ending = new AbortController()
 let going: Promise<void> | undefined
@@ -40,8 +31,6 @@ const said = (): Onslaught => {
 process.on('message', errand => {
   if (errand === 'begin') {
     ending = new AbortController()
-    // Each of its connections listens for the end.
-    setMaxListeners(0, ending.signal)
     going = attack.run(sceneUntil(ending.signal))
     process.send?.('begun')
     return

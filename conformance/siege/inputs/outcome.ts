@@ -1,4 +1,4 @@
-import { statusOf, type PlainErrorCode } from '../../../schemas/index.js'
+import { plainErrorCodes, statusOf } from '../../../schemas/index.js'
 import type { Input } from './input.js'
 
 /** The members of an answer that tell what it is. */
@@ -27,7 +27,8 @@ export const outcomeOf = (
     return success === true ? 'opened:success' : `opened:${String(error)}`
   }
   if (success === true) return status === undefined || status === 200 ? 'handshake' : `wrong status: ${status}`
-  if (status !== undefined && status !== statusOf(error as PlainErrorCode))
-    return `wrong status: ${status} with ${String(error)}`
-  return `plain:${String(error)}`
+  const code = plainErrorCodes.find(each => each === error)
+  if (code === undefined) return 'no answer of the specification'
+  if (status !== undefined && status !== statusOf(code)) return `wrong status: ${status} with ${code}`
+  return `plain:${code}`
 }

@@ -11,12 +11,12 @@ import type { Inspection, Place, TargetKind } from './target.js'
 
 // What is besieged, as a process of its own: `serve-target.js KIND`. It says where it is, and what it holds when it is asked.
 
-const KEPT_MS = 2_000
+const KEPT_MS = 5_000
 const MANY = 1_000_000
 
 let faults = 0
 
-/** A responder with its default limits, save that a request has two seconds to arrive instead of thirty. */
+/** A responder with its default limits, save that a request has five seconds to arrive instead of thirty. */
 const serveReference = async (mutant: string | undefined, isRoomy: boolean): Promise<string> => {
   const fault = mutants.find(({ name }) => name === mutant)?.fault
   if (mutant !== undefined && fault === undefined) throw new Error(`no mutant is called ${mutant}`)

@@ -64,7 +64,7 @@ export const badFrames: Attack = {
       const at = dice.under(faults.length + odd.length)
       const [bytes, code] = faults[at] ?? [odd[at - faults.length]!, undefined]
       if (!(await strike.upgrade())) {
-        if (!signal.aborted) tally.saw('not upgraded', [])
+        if (!signal.aborted) tally.saw('not upgraded in time', ['not upgraded in time'])
         return strike.end()
       }
       tally.units++

@@ -22,13 +22,14 @@ const prepare =
 
 /** Each of them is good the first time; who has too many sessions is turned away. */
 const run = (scene: Scene): Promise<void> => {
-  const messages = prepared.get(scene.tally)!
-  let sent = 0
   const { tally } = scene
+  const messages = prepared.get(tally)!
+  // Where the attack was interrupted it goes on.
+  const areNew = (): boolean => tally.units <= messages.length
   return flood(
     scene,
-    index => messages[index % messages.length]!,
-    status => tally.saw(String(status), sent++ < messages.length ? ['200', '503'] : ['200', '401', '503']),
+    () => messages[(tally.units - 1) % messages.length]!,
+    status => tally.saw(String(status), areNew() ? ['200', '503'] : ['200', '401', '503']),
   )
 }
 

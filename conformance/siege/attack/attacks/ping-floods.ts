@@ -17,11 +17,14 @@ export const pingFloods: Attack = {
   isBare: true,
   run: async scene => {
     const { pace, tally, signal } = scene
-    const strikes = Array.from({ length: CONNECTIONS }, () => new Strike(scene))
-    await Promise.all(strikes.map(strike => strike.upgrade()))
+    const dialled = Array.from({ length: CONNECTIONS }, () => new Strike(scene))
+    const taken = await Promise.all(dialled.map(strike => strike.upgrade()))
+    // Who comes too late, on a machine that is busy, is not upgraded.
+    const strikes = dialled.filter((_, index) => taken[index])
     for (const strike of strikes.slice(CONNECTIONS / 2)) strike.socket.pause()
     for (let turn = 0; await pace(); turn++) {
-      const strike = strikes[turn % CONNECTIONS]!
+      const strike = strikes[turn % CONNECTIONS]
+      if (strike === undefined) continue
       tally.units++
       if (strike.socket.writableNeedDrain) continue
       strike.send(pings)
@@ -29,6 +32,6 @@ export const pingFloods: Attack = {
       const said = await strike.frame()
       if (!signal.aborted) tally.saw(said, ['pong'])
     }
-    for (const strike of strikes) strike.end()
+    for (const strike of dialled) strike.end()
   },
 }
