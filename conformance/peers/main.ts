@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { parseScript } from '../cli/script-options.js'
+import { parseScript } from '../bootstrap/script-options.js'
 import { loadRequirementSet } from '../trace/requirement-set.js'
 import { findingsPage, type Judged } from './findings-page.js'
 import { judgePeer } from './judge-peer.js'

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { dirname, join } from 'node:path'
 import { rootPath } from '../../schemas/index.js'
 import { checks } from '../checks/index.js'
-import { parseScript } from '../cli/script-options.js'
+import { parseScript } from '../bootstrap/script-options.js'
 import { isCompatibilityCurrent } from './compatibility-page.js'
 import { driftedFiles, generatedFiles } from './generated-files.js'
 import { loadKnowledge } from './knowledge.js'

@@ -1,5 +1,5 @@
 import { checks } from '../checks/index.js'
-import { parseScript } from '../cli/script-options.js'
+import { parseScript } from '../bootstrap/script-options.js'
 import { clientChecks } from '../client/all.js'
 import { mutants } from '../mutants/index.js'
 import { initiatorMutants } from '../mutants/initiator/all.js'
