@@ -17,7 +17,7 @@ its own, under attack. Figures vary from machine to machine and from run to run,
 - **processor** is the share of one core that the responder used, without the attack and with it; **heap, process** what it holds before and after it, the garbage collected, and **connections** those that were open.
 - **Inputs** are derived from the schemas, each constraint broken in turn and kept at its borders, sealed and signed rightly, so that the fault is what decides; and from honest messages with something changed in their
   bytes. What has to come of one is known by construction, or from what the suite's own reader makes of it: never from the responder. The same seed makes the same faults; keys are random.
-- The responder has its default limits, save that a request has five seconds to arrive instead of thirty, so that slow senders are seen to be cut off; for the inputs it has room for a million sessions.
+- The responder has its default limits, save that a request has a few seconds to arrive instead of thirty, so that slow senders are seen to be cut off; for the inputs it has room for a million sessions.
 
 \`npm run siege\` takes some minutes. \`-- --only NAME\` makes the attacks whose names begin so, and nothing else; \`--seconds N\` says how long each of them lasts, \`--inputs N\` how many inputs there are, \`--soak N\` for how many seconds all attacks
 go round; \`--seed N\` makes other inputs, and with \`--keep OLD.json\` what was not run is as it was. It ends with exit code 1 where something did not hold.
