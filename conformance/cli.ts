@@ -201,6 +201,10 @@ const buildProgram = (finish: (status: number) => void): Command => {
     .option('--profile <name>', 'set of limits: default, or low-limits, which a tester reaches in seconds', 'default')
     .option('--directory <file>', 'keys of DIDs other than did:key: JSON of DIDs, each with b64u of 32 bytes')
     .option('--admit-only', 'admit the DIDs of the directory and nobody else')
+    .option('--redis <url>', 'share sessions and nonces with other processes by way of Redis or Valkey')
+    .option('--state-key-file <file>', 'keys under which the keys of sessions are sealed there')
+    .option('--redis-password <file>', 'password of that server')
+    .option('--redis-new', 'that server is new, so that nothing can have been lost there')
     .action(async ({ port, ...options }: ServeFlags) => {
       const { serveCommand } = await import('./commands/serve.js')
       finish(await serveCommand({ ...options, port: parseWhole('--port', port, 0, 65535) }))

@@ -11,10 +11,11 @@ import {
 import type { Limits } from '../../schemas/index.js'
 import { openDirectory, openIdentity } from './agent-files.js'
 import { processStreams, type CommandStreams } from './command-streams.js'
+import { openSharedState, type OpenedState, type SharedStateOptions } from './shared-state.js'
 import { readTextFile, UsageError } from './usage.js'
 
 /** Options of `sage-conformance serve`. */
-export interface ServeCommandOptions {
+export interface ServeCommandOptions extends SharedStateOptions {
   readonly host?: string | undefined
   readonly port?: number | undefined
   /** File with the private keys; a fresh identity without it. */
@@ -68,7 +69,11 @@ const metricsOf = ({ metrics = true, metricsToken, publicUrl }: ServeCommandOpti
   return publicUrl === undefined
 }
 
-const start = async (options: ServeCommandOptions, err: (line: string) => void): Promise<Agent> => {
+const start = async (
+  options: ServeCommandOptions,
+  state: OpenedState | undefined,
+  err: (line: string) => void,
+): Promise<Agent> => {
   const { host, port, identity, name, publicUrl, profile = 'default' } = options
   const { echo = true, ws = true, batch = true, gzip = true, health = true, stream = true } = options
   const metrics = metricsOf(options)
@@ -77,6 +82,7 @@ const start = async (options: ServeCommandOptions, err: (line: string) => void):
     capabilities: { echo, ws, batch, gzip, health, metrics, stream },
     limits: limitsOf(profile),
     ...whoMayTalk(options),
+    ...(state && { shared: state.shared }),
     ...(host !== undefined && { host }),
     ...(port !== undefined && { port }),
     ...(name !== undefined && { name }),
@@ -101,8 +107,10 @@ export const serveCommand = async (
   options: ServeCommandOptions,
   { out, err }: CommandStreams = processStreams,
 ): Promise<number> => {
+  let state: OpenedState | undefined
   try {
-    const agent = await start(options, err)
+    state = await openSharedState(options, err)
+    const agent = await start(options, state, err)
     const ended = signalled()
     out(`SAGE 1.0 reference responder at ${agent.url}\n`)
     out(`did: ${agent.did}\n`)
@@ -113,5 +121,7 @@ export const serveCommand = async (
     if (!(error instanceof UsageError) && !isSageError(error, 'configuration')) throw error
     err(`sage-conformance serve: ${error.message}`)
     return 2
+  } finally {
+    state?.close()
   }
 }

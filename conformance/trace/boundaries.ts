@@ -15,11 +15,13 @@ const layers = [
   ['transport'],
   ['http', 'websocket'],
   ['agent'],
+  ['redis'],
 ]
 const meetingPlaces = [
   'conformance/mutants/',
   'conformance/commands/serve.ts',
   'conformance/commands/call.ts',
+  'conformance/commands/shared-state.ts', // what processes of the reference share, for the first
   'conformance/commands/test/', // they put the reference where a target is due
   'conformance/commands/agent-files.ts', // identity and directory of an agent of the reference, for the two above
 ]
