@@ -8,6 +8,13 @@ export const KnownFailure = Type.Object(
     check: Type.String({ minLength: 1 }),
     transport: Type.Union(transports.map(transport => Type.Literal(transport))),
     reasonCode: Type.String({ minLength: 1, description: 'as in the report' }),
+    cases: Type.Optional(
+      Type.Array(Type.String({ minLength: 1 }), {
+        minItems: 1,
+        uniqueItems: true,
+        description: 'the cases that fail where others do not; without it, any of them may',
+      }),
+    ),
     note: Type.Optional(Type.String({ description: 'by a person, for people; kept when the file is written anew' })),
   },
   { additionalProperties: false },

@@ -1,13 +1,18 @@
 import { AgentCard } from './agent-card.js'
 import { Baseline } from './baseline.js'
 import { Batch, BatchResponse } from './batch.js'
+import { CallAnswer } from './call-answer.js'
+import { Explanation } from './explanation.js'
+import { GeneratedIdentity } from './generated-identity.js'
 import { HandshakeMessage, HandshakePayload, HandshakeResponse, HandshakeResponseData } from './handshake.js'
 import { Health } from './health.js'
 import { Limits } from './limits.js'
 import { Report } from './report.js'
 import { PlainError, SessionMessage, SessionResponse } from './session.js'
 import { VectorFile } from './vector-file.js'
+import { VectorsCheck } from './vectors-check.js'
 import { VectorsReport } from './vectors-report.js'
+import { Verification } from './verification.js'
 
 /** Every schema that is published, by the name of its file. */
 export const publishedSchemas = {
@@ -15,6 +20,9 @@ export const publishedSchemas = {
   baseline: Baseline,
   batch: Batch,
   'batch-response': BatchResponse,
+  'call-answer': CallAnswer,
+  explanation: Explanation,
+  'generated-identity': GeneratedIdentity,
   'handshake-message': HandshakeMessage,
   'handshake-payload': HandshakePayload,
   'handshake-response': HandshakeResponse,
@@ -26,7 +34,9 @@ export const publishedSchemas = {
   'session-message': SessionMessage,
   'session-response': SessionResponse,
   'vector-file': VectorFile,
+  'vectors-check': VectorsCheck,
   'vectors-report': VectorsReport,
+  verification: Verification,
 } as const
 
 /** A nested schema is written out in place, so that each file stands alone. */

@@ -42,6 +42,9 @@ const Failure = Type.Union([
 ])
 
 const about = {
+  seconds: Type.Optional(
+    Type.Number({ minimum: 0, description: 'from question to answer; absent where none was asked' }),
+  ),
   test: Type.String({ description: 'file/test' }),
   op: Text,
   requirements: Type.Array(Text),
@@ -53,7 +56,9 @@ const Result = Type.Union([
       state: Type.Union([
         Type.Literal('pass'),
         Type.Literal('unsupported', { description: 'the command does not know the op' }),
-        Type.Literal('blocked', { description: 'not asked: the command had to be restarted too often' }),
+        Type.Literal('blocked', {
+          description: 'not asked: the command had to be restarted too often, or the run was interrupted',
+        }),
         Type.Literal('skipped', { description: 'left out by the caller' }),
       ]),
     },
@@ -87,6 +92,7 @@ export const VectorsReport = Type.Object(
         only: Type.Array(Text),
         skip: Type.Array(Text),
         timeoutMs: Count,
+        interrupted: Type.Optional(Type.Literal(true, { description: 'told to end before everything was asked' })),
       },
       plain,
     ),

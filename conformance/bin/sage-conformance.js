@@ -11,7 +11,10 @@ const cli = new URL('../../dist/conformance/cli.js', import.meta.url)
 
 if (existsSync(cli)) {
   const { main } = await import(cli.href)
-  process.exitCode = await main(process.argv.slice(2))
+  const status = await main(process.argv.slice(2))
+  // Told to end, by SIGINT or SIGTERM: whatever is still open is not waited for.
+  if (status === 130 || status === 143) process.exit(status)
+  process.exitCode = status
 } else {
   console.error('sage-conformance is not built: npm run build')
   process.exitCode = 4

@@ -4,8 +4,12 @@ import { join, relative, sep } from 'node:path'
 
 const rooms = ['schemas', 'reference', 'conformance']
 
-/** What is compiled: Node's code, then the script of the HTML report, which has a browser's types. */
-export const projects = ['tsconfig.json', 'conformance/report/html/client/tsconfig.json']
+/** What is compiled: Node's code, then the scripts of the HTML report and of the site, which have a browser's types. */
+export const projects = [
+  'tsconfig.json',
+  'conformance/report/html/client/tsconfig.json',
+  'conformance/site/client/tsconfig.json',
+]
 
 const filesBelow = folder =>
   existsSync(folder)

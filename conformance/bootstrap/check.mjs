@@ -22,6 +22,7 @@ const steps = [
   ['vectors run: reference', vectorsRun('dist/reference/core-peer.js')],
   ['vectors run: probe', vectorsRun('dist/conformance/probe/core-peer.js')],
   ['package', ['dist/conformance/package/check-package.js']],
+  ['site', ['dist/conformance/site/main.js']],
   ['kill matrix', ['dist/conformance/mutants/kill-matrix.js']],
 ]
 

@@ -1,6 +1,7 @@
 import { accepts } from '../runner/check.js'
-import { broken } from '../runner/judgement.js'
+import { broken, brokenBy, judgeRefusal } from '../runner/judgement.js'
 import { verifyCard } from '../probe/identity/card.js'
+import { readFetched } from '../probe/initiator/answer.js'
 import { headerValues } from '../probe/net/response-reader.js'
 import { Refusal } from '../probe/refusal.js'
 import { isJsonMediaType } from './media-type.js'
@@ -20,6 +21,19 @@ export const cardChecks = [
       return isJsonMediaType(headers)
         ? undefined
         : broken('media-type', expected, `media type ${headerValues(headers, 'content-type').join()}`)
+    },
+  }),
+  accepts('card.head', {
+    needs: { transport: 'http' },
+    run: async kit => {
+      const [get, head] = [
+        readFetched(await kit.fetch('agent card', 'GET', kit.target.cardUrl)),
+        readFetched(await kit.fetch('agent card', 'HEAD', kit.target.cardUrl)),
+      ]
+      if (!get.response) return brokenBy(get, expected)
+      const { status } = get.response
+      const found = judgeRefusal(head, { status })
+      return found && { ...found, expected: `HTTP ${status} for a HEAD of the card, as for a GET` }
     },
   }),
   accepts('card.acceptable', {

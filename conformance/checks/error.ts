@@ -4,8 +4,7 @@ import { encodeHex } from '../probe/bytes/hex.js'
 import { store } from '../probe/gzip/writer.js'
 import { parsePlainError } from '../probe/wire/session-message.js'
 import type { Answer } from '../probe/initiator/answer.js'
-import { asRequest, isFrames, replaceHeader, withBody, type Outgoing } from '../probe/net/alter.js'
-import { headerValues } from '../probe/net/response-reader.js'
+import { isFrames, replaceHeader, withBody, type Outgoing } from '../probe/net/alter.js'
 import { accepts } from '../runner/check.js'
 import { broken, brokenBy, firstOf, judgeRefusal, type Broken } from '../runner/judgement.js'
 import { interruptedBy, type Kit } from '../runner/kit.js'
@@ -83,32 +82,6 @@ export const errorChecks = [
           `${other.name} is answered otherwise than ${first?.name}`,
         )
       )
-    },
-  }),
-  accepts('error.message-id', {
-    run: async kit => {
-      const session = await kit.session()
-      const next = kit.prepare(kit.draft(session))
-      const { request } = next
-      const bodies: [name: string, body: string, id: string | undefined][] = [
-        ['not JSON', '{', undefined],
-        ['no id', JSON.stringify({ ...next.envelope, id: undefined }), undefined],
-        ['an id that is no token', JSON.stringify({ ...next.envelope, id: 'no token' }), undefined],
-        ['an id that is no text', JSON.stringify({ ...next.envelope, id: 7 }), undefined],
-        ['a valid id and a member unknown', JSON.stringify({ ...next.envelope, extra: 1 }), next.id],
-        ['a valid id and a bad record', JSON.stringify({ ...next.envelope, payload: 'AAAA' }), next.id],
-      ]
-      // Without an id that can be read there is no answer over WebSocket (ws.no-id, ws.not-json).
-      const answered = bodies.filter(([, , id]) => id !== undefined || !isFrames(request))
-      for (const [name, body, id] of answered) {
-        const judged = judgeMessageId(await kit.raw(`an error: ${name}`, withBody(request, body)), name, id)
-        if (judged) return judged
-      }
-      for (const [name, wrong] of isFrames(request) ? [] : unread(request, kit.target.limits.maxMessageBytes)) {
-        const judged = judgeMessageId(await kit.raw(`an error: ${name}`, wrong), name, undefined)
-        if (judged) return judged
-      }
-      return undefined
     },
   }),
   accepts('error.no-echo', {
@@ -210,36 +183,4 @@ const judgeEmpty = (answer: Answer): Broken | undefined => {
   if (answer.kind !== 'authenticated') return brokenBy(answer, 'an authenticated error')
   const { length } = answer.member ?? answer.plaintext
   return length === 0 ? undefined : broken('plaintext', `an empty plaintext with ${answer.error}`, `${length} bytes`)
-}
-
-/** What is refused over HTTP before anybody reads the message. */
-const unread = (honest: Outgoing, maxMessageBytes: number): [name: string, request: Outgoing][] => {
-  const request = asRequest(honest)
-  return [
-    ['another method', { ...request, method: 'PUT' }],
-    ['another media type', replaceHeader(request, 'Content-Type', 'text/plain')],
-    ['a body over the limit', replaceHeader(request, 'Content-Length', String(maxMessageBytes + 1))],
-  ]
-}
-
-const judgeMessageId = (
-  found: Awaited<ReturnType<Kit['raw']>>,
-  name: string,
-  id: string | undefined,
-): Broken | undefined => {
-  const expected =
-    id === undefined ? `${name}: a plain error without message_id` : `${name}: a plain error with the message's id`
-  const body = found.kind === 'response' ? found.response.body : found.kind === 'message' ? found.body : undefined
-  if (!body) return broken(found.kind, expected, 'no answer')
-  let said: string | undefined
-  try {
-    said = parsePlainError(body).message_id
-  } catch {
-    const what =
-      found.kind === 'response'
-        ? `HTTP ${found.response.status} (${headerValues(found.response.headers, 'content-type').join()})`
-        : 'another message'
-    return broken('no-plain-error', expected, what)
-  }
-  return said === id ? undefined : broken('message-id', expected, said === undefined ? 'there is none' : 'there is one')
 }

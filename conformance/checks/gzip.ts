@@ -2,7 +2,7 @@ import { CLOSE_TASK, ECHO_TASK, MAX_PING_BYTES, MIN_GZIP_BYTES } from '../../sch
 import { be32, concat } from '../probe/bytes/framing.js'
 import { encodeUtf8 } from '../probe/bytes/utf8.js'
 import { isEqual } from '../probe/crypto/hash.js'
-import { compressZeros, encodeMember, store, storeBlocks } from '../probe/gzip/writer.js'
+import { compressZeros, encodeMember, reachBeforeTheBeginning, store, storeBlocks } from '../probe/gzip/writer.js'
 import { crc32 } from '../probe/gzip/crc32.js'
 import type { Answer } from '../probe/initiator/answer.js'
 import type { SessionDraft } from '../probe/initiator/session-draft.js'
@@ -116,6 +116,7 @@ export const gzipChecks = [
       'deflated data alone': withMember(deflatedIn),
       'another method': withMember(member => member.with(2, 7)),
       'a reserved flag': withMember(member => member.with(3, 0x20)),
+      'a match before the beginning': withMember(reachBeforeTheBeginning),
       'not compressed': withMember(() => encodeUtf8('not compressed')),
       nothing: withMember(() => EMPTY),
     },

@@ -1,7 +1,6 @@
-import { encodeUtf8 } from '../probe/bytes/utf8.js'
 import type { ProbeSession, SessionDraft } from '../probe/initiator/session-draft.js'
 import { messagesUrl } from '../probe/initiator/target.js'
-import { addHeader, asRequest, removeHeader, replaceHeader, withBody } from '../probe/net/alter.js'
+import { addHeader, removeHeader, replaceHeader, withBody } from '../probe/net/alter.js'
 import type { WireRequest } from '../probe/net/exchange.js'
 import { headerValues } from '../probe/net/response-reader.js'
 import { accepts, rejects, type Prepared } from '../runner/check.js'
@@ -9,6 +8,7 @@ import { broken, brokenBy, judgeAcceptance, judgeRefusal } from '../runner/judge
 import type { Kit } from '../runner/kit.js'
 import type { Answer } from '../probe/initiator/answer.js'
 import { beyondLoopback } from './loopback.js'
+import { chunked, prepare } from './http-message.js'
 import { isJsonMediaType } from './media-type.js'
 import { isNeverStored } from './never-stored.js'
 import { judgeRebound, reboundNames } from './rebound.js'
@@ -30,15 +30,6 @@ const typed =
   (next: Next): WireRequest =>
     replaceHeader(next.request, 'Content-Type', value)
 
-/** An honest message and the POST around it. */
-const prepare = (kit: Kit, session: ProbeSession): Next => {
-  const next = kit.prepare(kit.draft(session))
-  return { ...next, request: asRequest(next.request) }
-}
-
-const chunked = (body: Uint8Array): Uint8Array =>
-  Buffer.concat([encodeUtf8(`${body.length.toString(16)}\r\n`), body, encodeUtf8('\r\n0\r\n\r\n')])
-
 /** One answer of each kind that a message can get: a session, a success, a plain and an authenticated error. */
 const oneOfEach = async (kit: Kit): Promise<Answer[]> => {
   const session = await kit.session()
@@ -48,7 +39,24 @@ const oneOfEach = async (kit: Kit): Promise<Answer[]> => {
     await kit.ask(session, { task_id: 'nobody/serves-this@v1' }),
     await kit.send(session, { ...kit.draft(session), key: kit.entropy(32) }),
     await kit.send(session, kit.draft(session), withBody(prepare(kit, session).request, 'hello')),
+    ...(await unreadRefusals(kit, session)),
   ]
+}
+
+/** Refusals of HTTP, before anybody has read a message, and that of a handshake which nobody serves. */
+const unreadRefusals = async (kit: Kit, session: ProbeSession): Promise<Answer[]> => {
+  const next = prepare(kit, session)
+  const { request } = next
+  const refused = [
+    { ...request, method: 'PUT' },
+    replaceHeader(request, 'Content-Type', 'text/plain'),
+    addHeader(request, 'Content-Encoding', 'gzip'),
+    replaceHeader(request, 'Content-Length', String(kit.target.limits.maxMessageBytes + 1)),
+    addHeader(request, 'X-SAGE-Task-ID', 'sage/close@v1'),
+  ]
+  const answers = [await kit.shakeHands({ ...kit.draftHandshake(), task_id: 'hpke/complete@v2' })]
+  for (const each of refused) answers.push(await kit.send(session, next, each))
+  return answers
 }
 
 /** The HTTP binding. */
@@ -154,24 +162,6 @@ export const httpChecks = [
         `a body of ${body.length} bytes, the limit,`,
       )
     },
-  }),
-  rejects('http.length-and-chunked', {
-    subject: 'session message',
-    wire: ({ request }) => ({ ...addHeader(request, 'Transfer-Encoding', 'chunked'), body: chunked(request.body) }),
-    expect: { status: 400 },
-    after: leavesNoTrace,
-  }),
-  rejects('http.length-repeated', {
-    subject: 'session message',
-    wire: {
-      'a longer one first': ({ request }) => ({
-        ...request,
-        headers: [['Content-Length', String(request.body.length + 1)], ...request.headers],
-      }),
-      'a shorter one after': ({ request }) => addHeader(request, 'Content-Length', String(request.body.length - 1)),
-    },
-    expect: { status: 400 },
-    after: leavesNoTrace,
   }),
   rejects('http.unknown-path', {
     subject: 'session message',

@@ -3,6 +3,11 @@ import { batchPlaceChecks } from './batch-places.js'
 import { batchChecks } from './batch.js'
 import { cardChecks } from './card.js'
 import { errorChecks } from './error.js'
+import { formChecks } from './forms.js'
+import { jsonDepthChecks } from './json-depth.js'
+import { messageIdChecks } from './message-id.js'
+import { httpFramingChecks } from './http-framing.js'
+import { handshakeBorderChecks } from './handshake-border.js'
 import { gzipChecks } from './gzip.js'
 import { handshakeFreshnessChecks } from './handshake-freshness.js'
 import { handshakeIdentityChecks } from './handshake-identity.js'
@@ -25,6 +30,7 @@ import { streamGzipChecks } from './stream-gzip.js'
 import { streamHttpChecks } from './stream-http.js'
 import { streamViolationChecks } from './stream-violation.js'
 import { taskChecks } from './task.js'
+import { x25519MaskingChecks } from './x25519-masking.js'
 import { websocketConnectionChecks } from './websocket-connection.js'
 import { websocketFrameChecks } from './websocket-frames.js'
 import { websocketOpeningChecks } from './websocket-opening.js'
@@ -35,16 +41,22 @@ export const checks: readonly Check[] = [
   ...websocketOpeningChecks,
   ...handshakeChecks,
   ...handshakeIdentityChecks,
+  ...x25519MaskingChecks,
   ...handshakeFreshnessChecks,
+  ...handshakeBorderChecks,
   ...handshakeSessionChecks,
   ...taskChecks,
   ...recordChecks,
   ...sessionChecks,
   ...messageChecks,
+  ...formChecks,
+  ...jsonDepthChecks,
   ...gzipChecks,
   ...errorChecks,
+  ...messageIdChecks,
   ...precedenceChecks,
   ...httpChecks,
+  ...httpFramingChecks,
   ...healthChecks,
   ...metricsChecks,
   ...metricsCountChecks,

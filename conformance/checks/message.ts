@@ -1,4 +1,5 @@
 import { CLOSE_TASK } from '../../schemas/index.js'
+import { withUnusedBits } from '../probe/bytes/unused-bits.js'
 import { encodeUtf8 } from '../probe/bytes/utf8.js'
 import { concat } from '../probe/bytes/framing.js'
 import type { WireObject } from '../probe/initiator/handshake-draft.js'
@@ -40,13 +41,6 @@ const payload =
     ...next.envelope,
     payload: change(String(next.envelope['payload'])),
   })
-
-/** The last character before the padding with its unused bits set: another text for the same bytes. */
-const withTrailingBits = (b64: string): string => {
-  const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
-  const at = b64.replace(/=+$/, '').length - 1
-  return b64.slice(0, at) + alphabet[alphabet.indexOf(b64[at] ?? '') + 1] + b64.slice(at + 1)
-}
 
 /** The envelope: its form, and that a record holds everything that it says. */
 export const messageChecks = [
@@ -111,7 +105,7 @@ export const messageChecks = [
       'a line feed inside': payload(b64 => `${b64.slice(0, 4)}\n${b64.slice(4)}`),
       'a space at the end': payload(b64 => `${b64} `),
       'the alphabet of b64u': payload(b64 => `-_${b64.slice(2)}`),
-      'unused bits set': payload(withTrailingBits),
+      'unused bits set': payload(withUnusedBits),
       'a character of neither alphabet': payload(b64 => `!${b64.slice(1)}`),
     },
     expect: malformed,

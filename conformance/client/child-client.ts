@@ -31,7 +31,7 @@ const start = async ([file = '', ...args]: readonly string[], task: ClientTask):
     await once(child, 'spawn')
     return child
   } catch (cause) {
-    throw new NotStartable(cause instanceof Error ? cause.message : String(cause), { cause })
+    throw new NotStartable(file, cause)
   }
 }
 

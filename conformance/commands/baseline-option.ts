@@ -2,14 +2,20 @@ import { closeSync, existsSync, openSync, rmSync, statSync, writeFileSync } from
 import { Baseline, type KnownFailure, type Report } from '../../schemas/index.js'
 import { Refusal } from '../probe/refusal.js'
 import { parserOf } from '../probe/wire/shape.js'
+import { fileKind } from '../report/file-kind.js'
 import { knownFailuresOf } from '../runner/baseline.js'
 import type { Selectable } from '../runner/plan.js'
 import { exitStatusOf, verdictOf, type CheckResult } from '../runner/result.js'
+import { fileError } from '../report/file-error.js'
 import { readTextFile, UsageError } from './usage.js'
 
-const codeOf = (cause: unknown): string => (cause as NodeJS.ErrnoException).code ?? 'error'
-
 const parseBaseline = parserOf<Baseline>(Baseline)
+
+/** Why a file is no baseline: what it is instead, or else the place where its shape is another. */
+const whyNone = (value: unknown, { message }: Refusal): string => {
+  const kind = fileKind(value)
+  return kind?.startsWith('a baseline') === false ? `but ${kind}; --write-baseline makes one` : `(${message})`
+}
 
 const parseList = (option: string, path: string): KnownFailure[] => {
   let value: unknown
@@ -23,7 +29,7 @@ const parseList = (option: string, path: string): KnownFailure[] => {
     return parseBaseline(value).known
   } catch (cause) {
     if (cause instanceof Refusal)
-      throw new UsageError(`${option}: ${path} is no baseline (${cause.message})`, { cause })
+      throw new UsageError(`${option}: ${path} is no baseline ${whyNone(value, cause)}`, { cause })
     throw cause
   }
 }
@@ -90,7 +96,7 @@ export const openBaseline = (path: string): BaselineFile => {
     // Should nothing come of the run, there is no list rather than an empty one.
     if (!isThere) rmSync(path)
   } catch (cause) {
-    throw new UsageError(`--write-baseline: cannot write ${path} (${codeOf(cause)})`, { cause })
+    throw new UsageError(`--write-baseline: cannot write ${path}: ${fileError(cause)}`, { cause })
   }
   return { path, before }
 }
@@ -126,7 +132,7 @@ export const writeBaseline = (
   try {
     writeFileSync(path, encodeBaseline(known))
   } catch (cause) {
-    return [`--write-baseline: cannot write ${path} (${codeOf(cause)})`]
+    return [`--write-baseline: cannot write ${path}: ${fileError(cause)}`]
   }
   say(`${known.length} known ${known.length === 1 ? 'failure' : 'failures'} written to ${path}`)
   return []

@@ -1,3 +1,4 @@
+import type { CallAnswer } from '../../schemas/index.js'
 import {
   connect,
   createIdentity,
@@ -10,7 +11,7 @@ import { openDirectory, openIdentity } from './agent-files.js'
 import { processStreams, type CommandStreams } from './command-streams.js'
 import { inChunks, readWhole } from './payload.js'
 import { Progress } from './progress.js'
-import { UsageError } from './usage.js'
+import { parseAgentUrl, UsageError } from './usage.js'
 
 /** Options of `sage-conformance call`. */
 export interface CallCommandOptions {
@@ -28,6 +29,10 @@ export interface CallCommandOptions {
   readonly directory?: string | undefined
   /** Open the task as a stream: chunks go out as they are put in, and the answer is written as it comes. */
   readonly stream?: boolean | undefined
+  /** Answer with one JSON document, a {@link CallAnswer}, instead of the bytes alone. */
+  readonly json?: boolean | undefined
+  /** Raised to end: the session is closed, and what it was asked is given up. */
+  readonly signal?: AbortSignal | undefined
 }
 
 const EXIT_AUTHENTICATED_ERROR = 1
@@ -37,6 +42,12 @@ const EXIT_NO_ANSWER = 3
 const parseTransport = (name: string): 'http' | 'ws' => {
   if (name === 'http' || name === 'ws') return name
   throw new UsageError(`--transport takes http or ws, not ${JSON.stringify(name)}`)
+}
+
+/** What becomes known on the way, for the document that `--json` answers. */
+interface Told {
+  peer?: NonNullable<CallAnswer['peer']>
+  answer?: Uint8Array
 }
 
 /** Stands for what is put in. */
@@ -58,10 +69,11 @@ const send = async (
   payload: string,
   { out, input = nothing() }: CommandStreams,
   progress: Progress,
+  signal: AbortSignal | undefined,
 ): Promise<void> => {
   const plaintext = payload === INPUT ? await readWhole(input) : new TextEncoder().encode(payload)
   progress.send(plaintext.length)
-  out(await session.send(task, plaintext))
+  out(await session.send(task, plaintext, { ...(signal && { signal }) }))
 }
 
 /** Over HTTP a stream has one chunk in its first direction, so that everything has to be read before. */
@@ -71,12 +83,13 @@ const sendStream = async (
   payload: string,
   { out, drained, input = nothing() }: CommandStreams,
   progress: Progress,
+  signal: AbortSignal | undefined,
 ): Promise<void> => {
   const isChunked = payload === INPUT && session.transport !== 'http'
   const plaintext = payload === INPUT ? undefined : new TextEncoder().encode(payload)
   const chunks = isChunked ? counted(inChunks(input), progress) : (plaintext ?? (await readWhole(input)))
   if (chunks instanceof Uint8Array) progress.send(chunks.length)
-  for await (const chunk of session.stream(task, chunks)) {
+  for await (const chunk of session.stream(task, chunks, { ...(signal && { signal }) })) {
     progress.receive(chunk.length)
     out(chunk)
     await drained?.()
@@ -87,37 +100,78 @@ const call = async (
   url: string,
   task: string,
   payload: string,
-  { did, timeout, insecure, transport, identity, directory, stream }: CallCommandOptions,
+  { did, timeout, insecure, transport, identity, directory, stream, signal }: CallCommandOptions,
   streams: CommandStreams,
+  told: Told,
 ): Promise<void> => {
   const { err } = streams
   const only = transport === undefined ? undefined : parseTransport(transport)
-  const session = await connect(url, {
+  const session = await connect(parseAgentUrl('URL', url).href, {
     identity: identity === undefined ? createIdentity() : openIdentity(identity, err),
     ...(directory !== undefined && { resolver: openDirectory(directory).resolve }),
     allowPlainHttp: insecure ?? false,
     ...(only !== undefined && { transports: [only] }),
     ...(did !== undefined && { expectedDid: did }),
     ...(timeout !== undefined && { timeoutMs: timeout * 1000 }),
+    ...(signal && { signal }),
   })
   const progress = new Progress(streams.progress)
   try {
     const { peer } = session
+    told.peer = { did: peer.did, restsOn: peer.authenticatedBy === 'url' ? 'url' : 'did', transport: session.transport }
     const basis =
       peer.authenticatedBy === 'url' ? 'its DID rests on the URL alone; --did names the one to expect' : 'as expected'
     err(`peer: ${peer.did} (${basis}), over ${session.transport}`)
-    await (stream === true ? sendStream : send)(session, task, payload, streams, progress)
+    await (stream === true ? sendStream : send)(session, task, payload, streams, progress, signal)
   } finally {
     progress.end()
-    await session.close()
+    await session.close({ ...(signal && { signal }) })
   }
 }
 
 // The plaintext of the answer hangs on an authenticated error, and on no other.
 const isAuthenticated = (error: SageError): boolean => error.cause instanceof TaskFailure
 
-const reasonOf = ({ code, message, cause }: SageError): string =>
-  isSageError(cause) ? `${code}: ${message} (${cause.code})` : `${code}: ${message}`
+/** What to do about an error that is the caller's to mend. */
+const adviceOn = ({ code, message }: SageError): string => {
+  if (code === 'unreachable') return '; is the agent started, and is the URL right?'
+  return code === 'configuration' && message.startsWith('without TLS') ? '; --insecure says so' : ''
+}
+
+const reasonOf = (error: SageError): string => {
+  const { code, message, cause } = error
+  return `${code}: ${message}${isSageError(cause) ? ` (${cause.code})` : ''}${adviceOn(error)}`
+}
+
+/** The bytes as text, where they are UTF-8. */
+const textOf = (bytes: Uint8Array): { text: string } | undefined => {
+  try {
+    return { text: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes) }
+  } catch {
+    return undefined
+  }
+}
+
+const base64Of = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64')
+
+const outcomeOf = ({ answer = new Uint8Array() }: Told, error: SageError | undefined): CallAnswer['outcome'] => {
+  if (error === undefined) return { kind: 'answer', data: base64Of(answer), ...textOf(answer) }
+  const { code, message, cause } = error
+  const plaintext = cause instanceof TaskFailure ? cause.plaintext : undefined
+  const data = plaintext && plaintext.length > 0 ? { data: base64Of(plaintext) } : {}
+  return { kind: 'error', code, message, authenticated: isAuthenticated(error), ...data }
+}
+
+/** What came of it, as `--json` answers it. */
+const documentOf = (task: string, told: Told, error?: SageError): string => {
+  const document: CallAnswer = {
+    callAnswer: 'sage-conformance/1',
+    task,
+    ...(told.peer && { peer: told.peer }),
+    outcome: outcomeOf(told, error),
+  }
+  return `${JSON.stringify(document, null, 2)}\n`
+}
 
 const statusOf = (error: SageError): number => {
   if (isAuthenticated(error)) return EXIT_AUTHENTICATED_ERROR
@@ -137,12 +191,22 @@ export const callCommand = async (
   options: CallCommandOptions = {},
   streams: CommandStreams = processStreams,
 ): Promise<number> => {
+  const { json = false, stream = false } = options
+  if (json && stream)
+    throw new UsageError('--json answers with one document, and --stream as it comes: give one of them')
+  const told: Told = {}
+  const own = json
+    ? { ...streams, out: (bytes: Uint8Array | string) => void (told.answer = Buffer.from(bytes)) }
+    : streams
   try {
-    await call(url, task, payload, options, streams)
+    await call(url, task, payload, options, own, told)
+    if (json) streams.out(documentOf(task, told))
     return 0
   } catch (error) {
     if (!isSageError(error)) throw error
-    streams.err(isAuthenticated(error) ? `error: ${error.code}` : `sage-conformance call: ${reasonOf(error)}`)
-    return statusOf(error)
+    const status = statusOf(error)
+    if (json && status !== EXIT_USAGE) streams.out(documentOf(task, told, error))
+    streams.err(isAuthenticated(error) ? `error: ${error.code}` : `sage-conformance: ${reasonOf(error)}`)
+    return status
   }
 }

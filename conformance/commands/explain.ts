@@ -1,5 +1,6 @@
-import { explain, nearMatches } from '../report/explanation.js'
-import { printable } from '../report/text.js'
+import { describeExplanation, explain } from '../report/explanation.js'
+import { thereIs } from '../report/near-matches.js'
+import { lineOf } from '../report/text.js'
 import { loadKnowledge } from '../trace/knowledge.js'
 import { UsageError } from './usage.js'
 
@@ -11,15 +12,17 @@ import { UsageError } from './usage.js'
 export const explainCommand = async (
   id: string,
   screen: { readonly write: (text: string) => void; readonly columns: number },
+  json = false,
 ): Promise<number> => {
   const knowledge = await loadKnowledge()
-  const text = explain(id, knowledge, Math.min(120, Math.max(40, screen.columns)))
+  const text = json
+    ? describeExplanation(id, knowledge)
+    : explain(id, knowledge, Math.min(120, Math.max(40, screen.columns)))
   if (text === undefined) {
     const { requirements, judges } = knowledge
-    const near = nearMatches(id, [...new Set([...requirements, ...judges.checks].map(each => each.id))])
-    const hint = near.length > 0 ? `; there is ${near.join(', ')}` : ''
-    throw new UsageError(`${printable(id)} is no requirement and no check${hint}`)
+    const hint = thereIs(id, [...new Set([...requirements, ...judges.checks].map(each => each.id))])
+    throw new UsageError(`${lineOf(id, 100)} is no requirement and no check${hint}`)
   }
-  screen.write(`${text}\n`)
+  screen.write(typeof text === 'string' ? `${text}\n` : `${JSON.stringify(text, null, 2)}\n`)
   return 0
 }

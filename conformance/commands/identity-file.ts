@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { encodeBase64url, parseBase64url } from '../probe/bytes/base64.js'
 import { parseJsonObject, type JsonObject } from '../probe/bytes/json.js'
 import { Refusal } from '../probe/refusal.js'
+import { fileError } from '../report/file-error.js'
 import { parseOption, readSecretFile, UsageError } from './usage.js'
 
 /** The private keys of an agent, 32 bytes each. */
@@ -48,6 +49,6 @@ export const writeIdentity = (path: string, { signing, kem }: PrivateKeys): void
   try {
     writeFileSync(path, `${JSON.stringify(keys)}\n`, { mode: 0o600, flag: 'wx' })
   } catch (cause) {
-    throw new UsageError(`cannot write the identity file ${path}: ${(cause as NodeJS.ErrnoException).code ?? 'error'}`)
+    throw new UsageError(`cannot write the identity file ${path}: ${fileError(cause)}`, { cause })
   }
 }

@@ -1,8 +1,10 @@
 import { closeSync, openSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Encode, Formats } from '../report/formats.js'
-import { printable } from '../report/text.js'
+import { lineOf, printable } from '../report/text.js'
+import { publishedSite } from '../report/published-site.js'
 import type { Requirement } from '../trace/read-requirements.js'
+import { fileError } from '../report/file-error.js'
 import { UsageError } from './usage.js'
 
 /** A report that is asked for. */
@@ -21,12 +23,7 @@ const parseWanted = <Kept>(text: string, formats: Formats<Kept>): WantedReport<K
   const encode = Object.hasOwn(formats, format) ? formats[format] : undefined
   if (encode) return { format, encode, path }
   const names = Object.keys(formats).join(', ')
-  throw new UsageError(`--report takes FORMAT=FILE with one of ${names}, not ${JSON.stringify(text)}`)
-}
-
-const reasonOf = (cause: unknown): string => {
-  const { code, message } = cause as NodeJS.ErrnoException
-  return code ?? message
+  throw new UsageError(`--report takes FORMAT=FILE with one of ${names}, not ${JSON.stringify(lineOf(text, 100))}`)
 }
 
 const openOnce = (path: string): void => {
@@ -34,7 +31,7 @@ const openOnce = (path: string): void => {
   try {
     closeSync(openSync(path, 'a'))
   } catch (cause) {
-    throw new UsageError(`--report: cannot write ${path} (${reasonOf(cause)})`, { cause })
+    throw new UsageError(`--report: cannot write ${path}: ${fileError(cause)}`, { cause })
   }
 }
 
@@ -54,6 +51,18 @@ export const parseReports = <Kept>(texts: readonly string[], formats: Formats<Ke
   return wanted
 }
 
+/**
+ * The base of the site that reports lead to, ending in a slash: what `--site` says, or else where this package is published.
+ * Throws UsageError.
+ */
+export const parseSite = (text: string | undefined): string | undefined => {
+  if (text === undefined) return publishedSite()
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  if (!url || !/^(?:https?|file):$/.test(url.protocol) || url.search !== '' || url.hash !== '' || url.username !== '')
+    throw new UsageError('--site takes an absolute http, https or file URL, without a user name, a query or a fragment')
+  return url.href.replace(/\/?$/, '/')
+}
+
 /** Writes `text`. @returns why it could not be written, if so */
 const write = (path: string, text: string): string[] => {
   try {
@@ -61,7 +70,7 @@ const write = (path: string, text: string): string[] => {
     else writeFileSync(path, text)
     return []
   } catch (cause) {
-    return [`--report: cannot write ${path} (${reasonOf(cause)})`]
+    return [`--report: cannot write ${path}: ${fileError(cause)}`]
   }
 }
 
@@ -79,13 +88,14 @@ export const writeReports = <Kept>(
   wanted: readonly WantedReport<Kept>[],
   report: Kept,
   requirements: readonly Requirement[],
+  site?: string,
 ): string[] =>
   [...wanted]
     .sort((a, b) => Number(a.path === STDOUT) - Number(b.path === STDOUT))
     .flatMap(({ format, encode, path }) => {
       let text: string
       try {
-        text = encode(report, requirements)
+        text = encode(report, requirements, site)
       } catch (cause) {
         return [unmade(format, cause)]
       }

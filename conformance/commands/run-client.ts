@@ -21,7 +21,7 @@ import { loadRequirementSet } from '../trace/requirement-set.js'
 import { NotStartable } from '../vectors/child-peer.js'
 import { openBaseline, parseEnding, writeBaseline, type EndingOptions } from './baseline-option.js'
 import { runClientDefaults } from '../runner/defaults.js'
-import { parseReports, statusAfterWriting, writeReports } from './report-option.js'
+import { parseReports, parseSite, statusAfterWriting, writeReports } from './report-option.js'
 import { parseHexOption, parseTransports, parseWhole, UsageError } from './usage.js'
 
 /** The options of `run-client`, as texts from the command line. */
@@ -34,6 +34,7 @@ export interface RunClientCommandOptions extends EndingOptions {
   readonly seed?: string
   readonly salt?: string
   readonly report?: readonly string[]
+  readonly site?: string
 }
 
 const parseChecks = ({ transports, only, skip }: Settings): ClientCheck[] => {
@@ -74,10 +75,11 @@ export const runClientCommand = async (
   const settings = parseSettings(options)
   const checks = parseChecks(settings)
   const list = options.writeBaseline === undefined ? undefined : openBaseline(options.writeBaseline)
+  const site = parseSite(options.site)
   const reports = parseReports(options.report ?? [], formats)
   const { requirements: set } = loadRequirementSet()
   const requirements = new Map(set.map(each => [each.id as string, each]))
-  const shown = new ConsoleReport(screen, id => requirements.get(id))
+  const shown = new ConsoleReport(screen, id => requirements.get(id), site)
   const url = command.map(quoted).join(' ')
   const startedAt = encodeTime(BigInt(Date.now()) * 1_000_000n)
   const started = performance.now()
@@ -107,7 +109,7 @@ export const runClientCommand = async (
   }
   const judged: Judged = { target, startedAt, discovery: { clock: [], transcript: [] }, results }
   const report = createReport('run-client', settings, judged, seconds)
-  const unwritten = writeReports(reports, report, set)
+  const unwritten = writeReports(reports, report, set, site)
   shown.end(report, result => reproduction(report, result))
   for (const { check, found } of compareTransports(results).differences)
     screen.write(`differs  ${check}: ${printable(found.observed)}\n`)

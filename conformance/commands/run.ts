@@ -18,7 +18,7 @@ import { loadRequirementSet } from '../trace/requirement-set.js'
 import { openBaseline, parseEnding, writeBaseline, type EndingOptions } from './baseline-option.js'
 import { runDefaults } from '../runner/defaults.js'
 import { readSigningKey } from './identity-file.js'
-import { parseReports, statusAfterWriting, writeReports } from './report-option.js'
+import { parseReports, parseSite, statusAfterWriting, writeReports } from './report-option.js'
 import {
   parseHexOption,
   parseHttpUrl,
@@ -52,6 +52,7 @@ export interface RunCommandOptions extends EndingOptions {
   readonly ca?: string
   readonly insecure?: boolean
   readonly report?: readonly string[]
+  readonly site?: string
 }
 
 const checkKey = (option: string, text: string | undefined): void => {
@@ -121,7 +122,8 @@ const parseRun = (urlText: string, options: RunCommandOptions) => {
   }
   const list = options.writeBaseline === undefined ? undefined : openBaseline(options.writeBaseline)
   const ca = options.ca === undefined ? undefined : readCertificates('--ca', options.ca)
-  return { url, identity, metricsToken, settings, ca, list, reports: parseReports(options.report ?? [], formats) }
+  const site = parseSite(options.site)
+  return { url, identity, metricsToken, settings, ca, list, site, reports: parseReports(options.report ?? [], formats) }
 }
 
 /**
@@ -136,7 +138,7 @@ export const runCommand = async (
   screen: Screen,
   signal: AbortSignal,
 ): Promise<number> => {
-  const { url, identity, metricsToken, ca, list, reports, settings } = parseRun(urlText, options)
+  const { url, identity, metricsToken, ca, list, site, reports, settings } = parseRun(urlText, options)
   const world = new LiveWorld(
     createRealClock(settings.patienceSeconds),
     { timeoutMs: settings.timeoutMs, ca, insecure: options.insecure, signal },
@@ -144,12 +146,12 @@ export const runCommand = async (
     metricsToken,
   )
   const { requirements } = loadRequirementSet()
-  const shown = new ConsoleReport(screen, id => requirements.find(each => each.id === id))
+  const shown = new ConsoleReport(screen, id => requirements.find(each => each.id === id), site)
   const started = performance.now()
   const judged = await judge(checks, url, settings, world, shown)
   const seconds = Math.round(performance.now() - started) / 1000
   const report = createReport('run', settings, judged, seconds)
-  const unwritten = writeReports(reports, report, requirements)
+  const unwritten = writeReports(reports, report, requirements, site)
   shown.end(report, result => reproduction(report, result, options))
   if (list) unwritten.push(...writeBaseline(list, report, line => screen.write(`${line}\n`)))
   return statusAfterWriting(unwritten, report.exitStatus)

@@ -11,6 +11,7 @@ import {
 import type { Limits } from '../../schemas/index.js'
 import { openDirectory, openIdentity } from './agent-files.js'
 import { processStreams, type CommandStreams } from './command-streams.js'
+import { profileNames } from './profile-names.js'
 import { openSharedState, type OpenedState, type SharedStateOptions } from './shared-state.js'
 import { readTextFile, UsageError } from './usage.js'
 
@@ -48,11 +49,20 @@ export interface ServeCommandOptions extends SharedStateOptions {
   readonly admitOnly?: boolean | undefined
 }
 
-const isProfile = (name: string): name is LimitProfile => Object.hasOwn(limitProfiles, name)
+const profiles: Readonly<Record<(typeof profileNames)[number], Limits>> = limitProfiles
+const isProfile = (name: string): name is LimitProfile => Object.hasOwn(profiles, name)
+
+/** Where an option mends it. */
+const adviceOn = (message: string): string => {
+  if (/EADDRINUSE/.test(message)) return '; another program has this port: --port 0 takes a free one'
+  if (/EACCES/.test(message)) return '; this user may not take that port: --port 0 takes a free one'
+  if (/EADDRNOTAVAIL|ENOTFOUND/.test(message)) return '; --host takes an address of this machine'
+  return /\(http\.tls\)/.test(message) ? '; --public-url URL' : ''
+}
 
 const limitsOf = (profile: string): Limits => {
-  if (isProfile(profile)) return limitProfiles[profile]
-  throw new UsageError(`--profile takes ${Object.keys(limitProfiles).join(' or ')}, not ${JSON.stringify(profile)}`)
+  if (isProfile(profile)) return profiles[profile]
+  throw new UsageError(`--profile takes ${profileNames.join(' or ')}, not ${JSON.stringify(profile)}`)
 }
 
 const whoMayTalk = ({ directory: path, admitOnly }: ServeCommandOptions): Pick<ServeOptions, 'resolver' | 'admit'> => {
@@ -119,7 +129,7 @@ export const serveCommand = async (
     return 0
   } catch (error) {
     if (!(error instanceof UsageError) && !isSageError(error, 'configuration')) throw error
-    err(`sage-conformance serve: ${error.message}`)
+    err(`sage-conformance: ${error.message}${adviceOn(error.message)}`)
     return 2
   } finally {
     state?.close()

@@ -23,9 +23,18 @@ const targets: readonly Target[] = [
 const reports = ['--report', 'json=sage-report.json', '--report', 'html=sage-report.html']
 
 const ownFault = 4
+const WRONG_USAGE = 2
 const program = roomPath('conformance', 'bin', 'sage-conformance.js')
 // Of several exit statuses, the first of these is the worst.
 const worstFirst = [ownFault, 2, 1, 3]
+
+const isHelpWanted = process.argv.slice(2).some(arg => ['--help', '-h'].includes(arg))
+
+async function showHelp(): Promise<number> {
+  console.log('npm start [-- options]: starts the reference responder and judges it, in each of its profiles.')
+  console.log('It takes the options of run, save its URL; each profile has reports and baselines of its own.\n')
+  return main(['run', '--help'])
+}
 
 let running: ResponderProcess | undefined
 let interrupted: number | undefined
@@ -57,6 +66,7 @@ async function judge(target: Target): Promise<number> {
 }
 
 async function start(): Promise<number> {
+  if (isHelpWanted) return showHelp()
   for (const path of targets.flatMap(({ suffix }) => reportFiles(withOwnReports(reports, suffix))))
     rmSync(path, { force: true })
   const interrupt = (status: number) => {
@@ -68,8 +78,11 @@ async function start(): Promise<number> {
 
   const statuses: number[] = []
   for (const target of targets) {
-    statuses.push(await judge(target))
+    const status = await judge(target)
+    statuses.push(status)
     if (interrupted !== undefined) return interrupted
+    // What is wrong with the options is so for both.
+    if (status === WRONG_USAGE) break
   }
   return worstFirst.find(status => statuses.includes(status)) ?? 0
 }

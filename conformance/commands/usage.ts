@@ -3,6 +3,8 @@ import { readFileSync, statSync } from 'node:fs'
 import { transports, type Transport } from '../../schemas/index.js'
 import { parseHex } from '../probe/bytes/hex.js'
 import { Refusal } from '../probe/refusal.js'
+import { lineOf } from '../report/text.js'
+import { fileError } from '../report/file-error.js'
 
 /** What the caller got wrong: one line, exit status 2. */
 export class UsageError extends Error {
@@ -13,7 +15,9 @@ export class UsageError extends Error {
 export const parseWhole = (option: string, text: string, min: number, max: number): number => {
   const value = /^[0-9]{1,9}$/.test(text) ? Number(text) : NaN
   if (!(value >= min && value <= max))
-    throw new UsageError(`${option} takes a whole number from ${min} to ${max}, not ${JSON.stringify(text)}`)
+    throw new UsageError(
+      `${option} takes a whole number from ${min} to ${max}, not ${JSON.stringify(lineOf(text, 100))}`,
+    )
   return value
 }
 
@@ -27,12 +31,19 @@ export const parseOption = <Value>(option: string, wanted: string, parse: () => 
   }
 }
 
+/** A host, perhaps with a port and a path, before which only the scheme is missing. */
+const isHostAlone = (text: string, plain: 'http' | 'ws'): boolean =>
+  /^(?:localhost|[a-z0-9-]+(?:\.[a-z0-9-]+)+|[a-z0-9.-]+:[0-9]{1,5}|\[[0-9a-f:.]+\](?::[0-9]{1,5})?)(?:\/|$)/i.test(
+    text,
+  ) && URL.canParse(`${plain}://${text}`)
+
 const parseUrl = (option: string, text: string, plain: 'http' | 'ws'): URL => {
   const url = URL.canParse(text) ? new URL(text) : undefined
   if (!url || (url.protocol !== `${plain}:` && url.protocol !== `${plain}s:`)) {
     // What stands before the host, or after a question mark, may be a secret, in an address of any form.
-    const shown = JSON.stringify(text.replace(/^.*@/s, '…@').replace(/[?#].*$/s, '…'))
-    throw new UsageError(`${option} takes an absolute ${plain} or ${plain}s URL, not ${shown}`)
+    const bare = lineOf(text.replace(/^.*@/s, '…@').replace(/[?#].*$/s, '…'), 200)
+    const hint = isHostAlone(bare, plain) ? `; did you mean ${plain}://${bare}?` : ''
+    throw new UsageError(`${option} takes an absolute ${plain} or ${plain}s URL, not ${JSON.stringify(bare)}${hint}`)
   }
   if (url.username !== '' || url.password !== '')
     throw new UsageError(`${option} takes a URL without a user name or password`)
@@ -40,6 +51,10 @@ const parseUrl = (option: string, text: string, plain: 'http' | 'ws'): URL => {
   if (url.search !== '' || url.hash !== '') throw new UsageError(`${option} takes a URL without a query or fragment`)
   return url
 }
+
+/** Where an agent is: an absolute URL of http, https, ws or wss. Throws UsageError, whose message repeats no password. */
+export const parseAgentUrl = (option: string, text: string): URL =>
+  parseUrl(option, text, /^wss?:/i.test(text) ? 'ws' : 'http')
 
 /** An absolute http or https URL. Throws UsageError, whose message repeats no password. */
 export const parseHttpUrl = (option: string, text: string): URL => parseUrl(option, text, 'http')
@@ -51,7 +66,8 @@ export const parseWsUrl = (option: string, text: string): URL => parseUrl(option
 export const parseTransports = (text: string | undefined): Transport[] => {
   if (text === undefined) return [...transports]
   const found = transports.find(transport => transport === text)
-  if (found === undefined) throw new UsageError(`--transport is one of ${transports.join(', ')}`)
+  if (found === undefined)
+    throw new UsageError(`--transport is one of ${transports.join(', ')}, not ${JSON.stringify(lineOf(text, 100))}`)
   return [found]
 }
 
@@ -60,9 +76,7 @@ export const readTextFile = (option: string, path: string): string => {
   try {
     return readFileSync(path, 'utf8')
   } catch (cause) {
-    throw new UsageError(`${option}: cannot read ${path} (${(cause as NodeJS.ErrnoException).code ?? 'error'})`, {
-      cause,
-    })
+    throw new UsageError(`${option}: cannot read ${path}: ${fileError(cause)}`, { cause })
   }
 }
 

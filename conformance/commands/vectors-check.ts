@@ -1,7 +1,8 @@
-import type { VectorFile } from '../../schemas/index.js'
+import type { VectorFile, VectorsCheck } from '../../schemas/index.js'
+import { fileKind } from '../report/file-kind.js'
 import { processStreams, type CommandStreams } from './command-streams.js'
 import { createProbePeer } from '../probe/core-peer.js'
-import { describeFinding, type Finding } from '../vectors/finding.js'
+import { describeFinding, jsonLine, type Finding } from '../vectors/finding.js'
 import { countTests, lintVectorFile } from '../vectors/lint.js'
 import { loadVectorFiles, LoadError, ownVectors, type LoadedFile } from '../vectors/load.js'
 import { rederive } from '../vectors/rederive.js'
@@ -11,6 +12,8 @@ import { isVectorFile, schemaObjection } from '../vectors/schema.js'
 export interface VectorsCheckOptions {
   /** A vector file or a folder of them; by default those that this package carries. */
   readonly path?: string
+  /** Answer with one JSON document, a {@link VectorsCheck}. */
+  readonly json?: boolean
   readonly streams?: CommandStreams
 }
 
@@ -20,9 +23,14 @@ interface Checked {
   readonly findings: readonly Finding[]
 }
 
+const whatInstead = (content: unknown): string => {
+  const kind = fileKind(content)
+  return kind === undefined ? `: ${schemaObjection(content)}` : ` but ${kind}`
+}
+
 const checkFile = ({ name, content }: LoadedFile): Checked => {
   if (!isVectorFile(content))
-    return { name, findings: [{ where: name, message: `not a vector file: ${schemaObjection(content)}` }] }
+    return { name, findings: [{ where: name, message: `not a vector file${whatInstead(content)}` }] }
   const findings = [...lintVectorFile(name, content), ...rederive(name, content, createProbePeer())]
   return { name, counts: countTests(content), findings }
 }
@@ -43,12 +51,27 @@ const tableRows = (checked: readonly Checked[]): string[] => {
   ]
 }
 
+/** What was found, as `--json` answers it. */
+const documentOf = (checked: readonly Checked[]): VectorsCheck => ({
+  vectorsCheck: 'sage-conformance/1',
+  ok: checked.every(({ findings }) => findings.length === 0),
+  files: checked.map(({ name, counts, findings }) => ({
+    name,
+    ...(counts && { counts }),
+    findings: findings.map(({ where, message, step, expected, got }) => ({
+      where,
+      message,
+      ...(step !== undefined && { step, expected: jsonLine(expected), got: jsonLine(got) }),
+    })),
+  })),
+})
+
 /**
  * `vectors check [PATH]`: lints the vector files and derives every value again with the suite's own code. The exit
  * status: 0 when nothing differs, 1 when something does, 2 when a file cannot be read.
  */
 export const vectorsCheckCommand = async (options: VectorsCheckOptions = {}): Promise<number> => {
-  const { path = ownVectors(), streams = processStreams } = options
+  const { path = ownVectors(), json = false, streams = processStreams } = options
   const print = (line: string): void => streams.out(`${line}\n`)
   let files: LoadedFile[]
   try {
@@ -60,6 +83,10 @@ export const vectorsCheckCommand = async (options: VectorsCheckOptions = {}): Pr
   }
   const checked = files.map(checkFile)
   const findings = checked.flatMap(file => file.findings)
+  if (json) {
+    print(JSON.stringify(documentOf(checked), null, 2))
+    return findings.length === 0 ? 0 : 1
+  }
   for (const line of tableRows(checked)) print(line)
   for (const finding of findings) print(describeFinding(finding))
   const tests = checked.reduce((sum, { counts }) => sum + (counts?.tests ?? 0), 0)

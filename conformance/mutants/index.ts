@@ -1,4 +1,6 @@
 import { batchMutants } from './responder/batch-mutants.js'
+import { formMutants } from './responder/form-mutants.js'
+import { framingMutants } from './responder/framing-mutants.js'
 import { guardMutants } from './responder/guard-mutants.js'
 import { gzipMutants } from './responder/gzip-mutants.js'
 import { handshakeMutants } from './responder/handshake-mutants.js'
@@ -19,6 +21,8 @@ export const mutants: readonly ResponderMutant[] = [
   ...handshakeMutants,
   ...sessionMutants,
   ...httpMutants,
+  ...framingMutants,
+  ...formMutants,
   ...gzipMutants,
   ...batchMutants,
   ...pageMutants,

@@ -39,8 +39,8 @@ const replyTo = (draft: ResponseDraft, fault: Fault, stage: HandshakeStage): Rep
 /** Answers a handshake that broke no rule, with `fault` in it. */
 export const answerHandshake = (request: OpenedRequest, fault: Fault, stage: Stage): HandshakeAnswer => {
   const { ctx, initDid, respDid, enc, ephC } = request
-  const { kemPrivateKey } = stage.identity
-  const keys = { kemPrivateKey, ephSPrivateKey: stage.entropy(32) }
+  const { kemPrivateKey, kemPublicKey } = stage.identity
+  const keys = { kemPrivateKey, kemPublicKey, ephSPrivateKey: stage.entropy(32) }
   const honest = deriveAsResponder({ ctx, initDid, respDid, enc, ephC, ...keys })
   const derivation = fault.derivation?.(honest, stage) ?? honest
   const kid = `kid-${createUuid(stage.entropy)}`

@@ -1,18 +1,16 @@
 import { transports, type Report } from '../../schemas/index.js'
 import { countStates, STOPPED, worstOf, type CheckResult, type State, type Verdict } from '../runner/result.js'
 import { compareTransports } from '../runner/same-verdict.js'
+import { requirementUrl } from './published-site.js'
 import { describeCoverage } from './coverage.js'
 import { describeBaseline, describeVerdict } from './verdict-text.js'
+import { ProgressLine, type Watched } from './progress-line.js'
 import { printable, withoutLinks, wrap } from './text.js'
 import { casesIn, lastExchanges } from './told.js'
 
 /** Where a report is shown to a person. */
-export interface Screen {
-  readonly write: (text: string) => void
-  /** A terminal: lines can be written over, and may be as wide as `columns`. */
-  readonly isTerminal: boolean
+export interface Screen extends Watched {
   readonly colour: boolean
-  readonly columns: number
 }
 
 /** What the console needs to know of a requirement. */
@@ -99,11 +97,16 @@ const perTransport = (results: readonly CheckResult[]): string[] => {
 export class ConsoleReport {
   #total = 0
   #done = 0
+  readonly #progress: ProgressLine
 
   constructor(
     readonly screen: Screen,
     readonly sentenceOf: (requirement: string) => Sentence | undefined,
-  ) {}
+    /** The base of a site with a page for each requirement, if there is one. */
+    readonly site?: string,
+  ) {
+    this.#progress = new ProgressLine(screen)
+  }
 
   #paint(colour: Colour, text: string): string {
     const [on, off] = styles[colour]
@@ -118,29 +121,18 @@ export class ConsoleReport {
   /** So many checks are planned. */
   planned(total: number): void {
     this.#total = total
-    this.#progress('')
+    this.#progress.show(0, total, '')
   }
 
   /** A check has ended. */
   finished(result: CheckResult): void {
     this.#done += 1
-    this.#progress(result.check)
-  }
-
-  #progress(current: string): void {
-    if (!this.screen.isTerminal) return
-    const text = `  ${this.#done}/${this.#total}  ${printable(current)}`
-    this.screen.write(`\r\u001b[2K${text.slice(0, Math.max(10, this.screen.columns - 1))}`)
-  }
-
-  /** Clears the line of progress. */
-  #settle(): void {
-    if (this.screen.isTerminal) this.screen.write('\r\u001b[2K')
+    this.#progress.show(this.#done, this.#total, result.check)
   }
 
   /** The run has ended: what did not pass, with the sentence of the specification, and the verdict. */
   end(report: Report, reproduce: (result: CheckResult) => string): void {
-    this.#settle()
+    this.#progress.clear()
     if (report.problem !== undefined) return this.screen.write(`sage-conformance: ${printable(report.problem)}\n`)
     const results = report.results as readonly CheckResult[]
     for (const state of together) this.#together(state, results.filter(isOneOfMany))
@@ -200,7 +192,8 @@ export class ConsoleReport {
     }
     if (sentence) {
       lines.push(wrap(withoutLinks(sentence.text), INDENT, this.#width))
-      lines.push(`${INDENT}spec/${sentence.chapter}.md:${sentence.line}`)
+      const page = this.site === undefined ? '' : `  ${requirementUrl(this.site, result.requirement)}`
+      lines.push(`${INDENT}spec/${sentence.chapter}.md:${sentence.line}${page}`)
     }
     say('expected:', expected)
     say('observed:', observed)

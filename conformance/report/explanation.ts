@@ -1,3 +1,4 @@
+import type { Explanation } from '../../schemas/index.js'
 import type { Requirement } from '../trace/read-requirements.js'
 import { judgingOf, type Judges, type JudgingCheck, type JudgingVector } from '../trace/judges.js'
 import { abbreviated, withoutLinks, wrap } from './text.js'
@@ -18,32 +19,6 @@ export interface Knowledge {
 const INDENT = ' '.repeat(6)
 const LABEL = 13
 const SHOWN = 6
-
-/** Fewest letters to insert, remove or replace that make one text of the other; `limit + 1` where they are more than `limit`. */
-const editDistance = (one: string, other: string, limit: number): number => {
-  if (Math.abs(one.length - other.length) > limit) return limit + 1
-  let before = Array.from({ length: other.length + 1 }, (_, index) => index)
-  for (const [row, letter] of [...one].entries()) {
-    const now = [row + 1]
-    for (let column = 1; column <= other.length; column++)
-      now[column] = Math.min(
-        (before[column] ?? 0) + 1,
-        (now[column - 1] ?? 0) + 1,
-        (before[column - 1] ?? 0) + (letter === other[column - 1] ? 0 : 1),
-      )
-    before = now
-  }
-  return before[other.length] ?? 0
-}
-
-/** The ids nearest to one that is none: those within three letters of it, then those that hold it, or half of it. */
-export const nearMatches = (id: string, ids: readonly string[], most = 5): string[] => {
-  const distances = ids.map(each => ({ each, distance: editDistance(id, each, 3) }))
-  const near = distances.filter(({ distance }) => distance <= 3).sort((a, b) => a.distance - b.distance)
-  const parts = [id, ...id.split(/[./]/)].filter(part => part.length > 2)
-  const holding = parts.flatMap(part => ids.filter(each => each.includes(part)))
-  return [...new Set([...near.map(({ each }) => each), ...holding])].slice(0, most)
-}
 
 const say = (label: string, text: string, width: number): string => wrap(text, `${INDENT}${label.padEnd(LABEL)}`, width)
 
@@ -89,6 +64,41 @@ const explainRequirement = (requirement: Requirement, knowledge: Knowledge, widt
     ...(issue === undefined ? [] : [say('not yet', `nothing judges it; issue ${issue} will`, width)]),
   ]
   return lines.join('\n')
+}
+
+/** What {@link explain} says, as data; nothing where `id` is neither a requirement nor a check. */
+export const describeExplanation = (
+  id: string,
+  { requirements, judges, mutants }: Knowledge,
+): Explanation | undefined => {
+  const sentenceOf = (named: string) =>
+    requirements
+      .filter(each => each.id === named)
+      .map(({ id, level, role, chapter, line, text }) => ({ id, level, role, chapter, line, text }))
+  const provers = (killed: string): string[] =>
+    mutants.filter(({ kills }) => kills.includes(killed)).map(({ name }) => name)
+  const checkOf = ({ id, requirement, also, by, cases, notes }: JudgingCheck) => ({
+    ...{ id, requirement, by, also: [...also], cases: [...cases], notes: [...notes] },
+    provenBy: provers(id),
+  })
+  const [requirement] = sentenceOf(id)
+  if (requirement) {
+    const { checks, vectors, reason, issue } = judgingOf(id, judges)
+    return {
+      ...{ explanation: 'sage-conformance/1', id, kind: 'requirement', requirements: [requirement] },
+      checks: checks.map(checkOf),
+      vectors: vectors.map(vector => ({ id: vector.id, provenBy: provers(vector.id) })),
+      ...(reason !== undefined && { unobservable: reason }),
+      ...(issue !== undefined && { unjudged: issue }),
+    }
+  }
+  const check = judges.checks.find(each => each.id === id)
+  if (!check) return undefined
+  const judged = [check.requirement, ...check.also].flatMap(sentenceOf)
+  return {
+    ...{ explanation: 'sage-conformance/1', id, kind: 'check', requirements: judged },
+    ...{ checks: [checkOf(check)], vectors: [] },
+  }
 }
 
 /**

@@ -8,8 +8,11 @@ import { encodeMarkdown } from './markdown.js'
 import { encodeSarif } from './sarif.js'
 import { encodeTap } from './tap.js'
 
-/** Makes a format of a report, and of nothing else but the requirements that it was judged by. */
-export type Encode<Kept = Report> = (report: Kept, requirements: readonly Requirement[]) => string
+/**
+ * Makes a format of a report, and of nothing else but the requirements that it was judged by, and where a site has a page for
+ * each of these: the base of it, ending in a slash. Without one there are no links.
+ */
+export type Encode<Kept = Report> = (report: Kept, requirements: readonly Requirement[], site?: string) => string
 
 /** The formats in which a kind of report can be had, by the names that `--report` takes. */
 export type Formats<Kept> = Readonly<Record<string, Encode<Kept>>>

@@ -49,9 +49,9 @@ const propertiesOf = (report: Report): JunitRun['properties'] => {
  * A report as the XML of JUnit: a suite for each transport, a test for each check. What came to no verdict is an error, what
  * is skipped or not observed is skipped, and every test says its state in its first line of output.
  */
-export const encodeJunit = (report: Report, requirements: readonly Requirement[]): string => {
+export const encodeJunit = (report: Report, requirements: readonly Requirement[], site?: string): string => {
   const chapters = new Map<string, string>(requirements.map(({ id, chapter }) => [id, chapter]))
-  const told = tellResults(report, requirements).map(each => ({
+  const told = tellResults(report, requirements, site).map(each => ({
     transport: each.result.transport,
     case: caseOf(each, report.run, chapters.get(each.result.requirement) ?? 'unknown'),
   }))

@@ -15,6 +15,10 @@ export const code = (text: string): string =>
         .replace(/[^\p{L}\p{N}\p{S} ,;()/.-]|[`|<>~^$+=]/gu, reference)
         .replace(/(?<=www)\./gi, reference)}</code>`
 
+/** A link around what is Markdown already; of the address nothing is a mark. */
+export const link = (text: string, url: string): string =>
+  `[${text}](<${url.replace(/[<>\\\s]/g, encodeURIComponent)}>)`
+
 /** Lines as they are, in a fence that is longer than any in them. */
 export const fenced = (lines: readonly string[]): string => {
   const text = lines.join('\n')

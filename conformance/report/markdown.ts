@@ -3,7 +3,7 @@ import { countStates, states } from '../runner/result.js'
 import type { Requirement } from '../trace/read-requirements.js'
 import { describeCoverage } from './coverage.js'
 import { chapterRows, describeCell } from './matrix.js'
-import { code, fenced, fitting, folded, leftOut, LIMIT, table } from './markdown-text.js'
+import { code, fenced, fitting, folded, leftOut, LIMIT, link, table } from './markdown-text.js'
 import { furtherFailures, outcomeOf } from './outcome.js'
 import { lineOf } from './text.js'
 import { evidenceLines, tellResults, type Told } from './told.js'
@@ -50,10 +50,13 @@ const matrix = (report: Report, requirements: readonly Requirement[]): string[] 
   return ['## Requirements by chapter', table(['chapter', ...used], body)]
 }
 
-const finding = (told: Told): string =>
+const finding = ({ page, ...told }: Told): string =>
   [
     `### ${code(told.title)}: ${code(told.verdict)}`,
-    [...(told.sentence === undefined ? [] : [told.sentence, '']), code(told.requirement)]
+    [
+      ...(told.sentence === undefined ? [] : [told.sentence, '']),
+      page === undefined ? code(told.requirement) : link(code(told.requirement), page),
+    ]
       .map(each => `> ${each}`)
       .join('\n'),
     fenced(evidenceLines(told)),
@@ -68,8 +71,8 @@ const row = (told: Told): string[] =>
  * A report as Markdown, for the summary of a CI run: the verdict, what came of each chapter, every check that did not
  * hold or came to no verdict with its evidence, and all others in tables that open. Always less than 1 MiB.
  */
-export const encodeMarkdown = (report: Report, requirements: readonly Requirement[]): string => {
-  const told = tellResults(report, requirements)
+export const encodeMarkdown = (report: Report, requirements: readonly Requirement[], site?: string): string => {
+  const told = tellResults(report, requirements, site)
   const outcome = (one: Told) => outcomeOf(one.result, report.run)
   const known = told.filter(({ result }) => result.known)
   const broken = told.filter(one => !one.result.known && ['failed', 'tolerated'].includes(outcome(one)))

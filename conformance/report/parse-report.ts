@@ -1,6 +1,7 @@
 import { Report, VectorsReport } from '../../schemas/index.js'
 import { Refusal } from '../probe/refusal.js'
 import { parserOf } from '../probe/wire/shape.js'
+import { fileKind } from './file-kind.js'
 import { reportDigest, suiteIdentity } from './json.js'
 import { lineOf } from './text.js'
 
@@ -45,8 +46,10 @@ export const parseReport = (text: string): AnyReport => {
   try {
     return parseShape(value)
   } catch (cause) {
-    if (cause instanceof Refusal) throw new UnreadableReport(`it is not a report (${cause.message})`, { cause })
-    throw cause
+    if (!(cause instanceof Refusal)) throw cause
+    const kind = (value as Partial<AnyReport> | null)?.report === undefined ? fileKind(value) : undefined
+    const why = kind === undefined ? `it is not a report (${cause.message})` : `it is not a report but ${kind}`
+    throw new UnreadableReport(why, { cause })
   }
 }
 

@@ -5,6 +5,7 @@ import { encodeUtf8 } from '../probe/bytes/utf8.js'
 import type { State } from '../runner/result.js'
 import type { Requirement } from '../trace/read-requirements.js'
 import { furtherFailures, outcomeOf } from './outcome.js'
+import { requirementUrl } from './published-site.js'
 import { lineOf, withLinksFrom, withoutLinks } from './text.js'
 import { evidenceLines, tellResults, type Told } from './told.js'
 import { describeVerdict } from './verdict-text.js'
@@ -18,13 +19,15 @@ const message = (text: string) => ({
 
 const ofRule = (level: string): Level => (level.startsWith('MUST') ? 'error' : level === 'MAY' ? 'note' : 'warning')
 
-const ruleOf = ({ id, level, role, chapter, line, text }: Requirement) => {
+const ruleOf = ({ id, level, role, chapter, line, text }: Requirement, site: string | undefined) => {
   const sentence = lineOf(withoutLinks(text))
-  const page = `spec/requirements/${chapter}.md#${id}`
+  const helpUri = site === undefined ? undefined : requirementUrl(site, id)
+  const page = helpUri ?? `spec/requirements/${chapter}.md#${id}`
   return {
     id,
     shortDescription: { text: `${id}: ${level}, ${role}` },
     fullDescription: { text: sentence },
+    ...(helpUri !== undefined && { helpUri }),
     help: {
       text: `${sentence}\nspec/${chapter}.md:${line}\nsage-conformance explain ${id}`,
       markdown: `${withLinksFrom(lineOf(text), 'spec/')}\n\n[spec/${chapter}.md:${line}](spec/${chapter}.md) · [what judges it](${page}) · \`sage-conformance explain ${id}\``,
@@ -100,12 +103,12 @@ const timesOf = ({ startedAt, seconds }: Report['run']) => {
  * breaks. What passed or came to no verdict is no finding in anybody's code, and stands among the notifications of the
  * invocation, which failed where the verdict is incomplete.
  */
-export const encodeSarif = (report: Report, requirements: readonly Requirement[]): string => {
+export const encodeSarif = (report: Report, requirements: readonly Requirement[], site?: string): string => {
   const { suite, run, exitStatus, verdict } = report
   const byId = new Map<string, Requirement>(requirements.map(each => [each.id, each]))
   const ids = [...new Set(report.results.map(({ requirement }) => requirement))]
   const indexOf = new Map(ids.map((id, index) => [id, index]))
-  const told = tellResults(report, requirements).map(each => ({
+  const told = tellResults(report, requirements, site).map(each => ({
     told: each,
     rule: indexOf.get(each.result.requirement) ?? -1,
     broken: ['failed', 'tolerated'].includes(outcomeOf(each.result, run)),
@@ -135,7 +138,7 @@ export const encodeSarif = (report: Report, requirements: readonly Requirement[]
             semanticVersion: lineOf(suite.version),
             rules: ids.map(id => {
               const requirement = byId.get(id)
-              return requirement ? ruleOf(requirement) : unknownRule(id)
+              return requirement ? ruleOf(requirement, site) : unknownRule(id)
             }),
           },
         },

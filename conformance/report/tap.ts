@@ -6,7 +6,7 @@ import { tellResults, type Told } from './told.js'
 import { describeVerdict } from './verdict-text.js'
 
 const pointOf = (told: Told, run: Report['run']): TapPoint => {
-  const { result, title, verdict, requirement, sentence, expected, observed, cases, exchanges, again } = told
+  const { result, title, verdict, requirement, sentence, expected, observed, cases, exchanges, again, page } = told
   return {
     outcome: outcomeOf(result, run),
     title,
@@ -21,6 +21,7 @@ const pointOf = (told: Told, run: Report['run']): TapPoint => {
       cases,
       exchanges,
       again,
+      page,
     }),
   }
 }
@@ -30,10 +31,10 @@ const pointOf = (told: Told, run: Report['run']): TapPoint => {
  * SHOULD that does not hold, and a known failure, `# TODO`. Where a report is no success for other reasons, points that
  * are not ok say which.
  */
-export const encodeTap = (report: Report, requirements: readonly Requirement[]): string =>
+export const encodeTap = (report: Report, requirements: readonly Requirement[], site?: string): string =>
   encodeTapDocument({
     about: `sage-conformance judges ${report.target.url}`,
-    points: tellResults(report, requirements).map(told => pointOf(told, report.run)),
+    points: tellResults(report, requirements, site).map(told => pointOf(told, report.run)),
     further: furtherFailures(report),
     verdict: `${describeVerdict(report)}; report ${report.digest}`,
   })

@@ -1,6 +1,7 @@
 import type { Report } from '../../schemas/index.js'
 import type { Requirement } from '../trace/read-requirements.js'
 import { worstOf, type CaseResult } from '../runner/result.js'
+import { requirementUrl } from './published-site.js'
 import { reproduction } from './reproduction.js'
 import { abbreviated, lineOf, withoutLinks } from './text.js'
 
@@ -51,12 +52,14 @@ export interface Told {
   readonly cases?: string
   readonly exchanges: readonly string[]
   readonly again: string
+  /** The page of the requirement, where there is a site with one. */
+  readonly page?: string
 }
 
 /** Room for a command: one that is cut off is no use. */
 export const LONGEST_COMMAND = 50_000
 
-const tell = (report: Report, result: Result, requirement: Requirement | undefined): Told => {
+const tell = (report: Report, result: Result, requirement: Requirement | undefined, site: string | undefined): Told => {
   const { check, transport, state, reasonCode, expected, observed, level } = result
   const place = requirement ? `, spec/${requirement.chapter}.md:${requirement.line}` : ''
   const cases = casesIn(result)
@@ -72,23 +75,25 @@ const tell = (report: Report, result: Result, requirement: Requirement | undefin
     ...(cases !== undefined && { cases: lineOf(cases) }),
     exchanges: worst && state !== 'pass' ? lastExchanges(worst).map(each => lineOf(each)) : [],
     again: lineOf(reproduction(report, result), LONGEST_COMMAND),
+    ...(requirement && site !== undefined && { page: requirementUrl(site, requirement.id) }),
   }
 }
 
-/** What `report` tells of its results, in their order. */
-export const tellResults = (report: Report, requirements: readonly Requirement[]): Told[] => {
+/** What `report` tells of its results, in their order; `site` is the base of a site with a page for each requirement. */
+export const tellResults = (report: Report, requirements: readonly Requirement[], site?: string): Told[] => {
   const byId = new Map<string, Requirement>(requirements.map(each => [each.id, each]))
-  return report.results.map(result => tell(report, result, byId.get(result.requirement)))
+  return report.results.map(result => tell(report, result, byId.get(result.requirement), site))
 }
 
 const labelled = (label: string, text: string | undefined): string[] =>
   text === undefined ? [] : [`${`${label}:`.padEnd(10)} ${text}`]
 
 /** What there is to say of a result that is not as it should be, one line each. */
-export const evidenceLines = ({ expected, observed, cases, exchanges, again }: Told): string[] => [
+export const evidenceLines = ({ expected, observed, cases, exchanges, again, page }: Told): string[] => [
   ...labelled('expected', expected),
   ...labelled('observed', observed),
   ...labelled('cases', cases),
   ...exchanges.map((each, index) => `${(index === 0 ? 'exchanges:' : '').padEnd(10)} ${each}`),
   ...labelled('again', again),
+  ...labelled('page', page),
 ]

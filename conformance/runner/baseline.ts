@@ -14,10 +14,25 @@ const cutShort = ['interrupted', 'target-lost', STOPPED]
 const isAbout = (one: Pick<KnownFailure, 'check' | 'transport'>, other: Pick<KnownFailure, 'check' | 'transport'>) =>
   one.check === other.check && one.transport === other.transport
 
-const isListed = (result: CheckResult, { baseline = [] }: Terms): boolean =>
-  baseline.some(entry => isAbout(entry, result) && entry.reasonCode === result.reasonCode)
+/** The names of the cases that fail where others do not. */
+const partOf = ({ cases }: CheckResult, strict: boolean): string[] | undefined => {
+  const failed = cases.filter(each => isFailure(each, strict))
+  return failed.length > 0 && failed.length < cases.length ? failed.map(({ name }) => name) : undefined
+}
 
-/** Does it fail as the list says? */
+/** The names of cases that fail and are not in an entry. */
+const unlistedCases = (entry: KnownFailure, { cases }: CheckResult, strict: boolean): string[] =>
+  cases.filter(each => isFailure(each, strict) && entry.cases?.includes(each.name) === false).map(({ name }) => name)
+
+const isListed = (result: CheckResult, { baseline = [], strict }: Terms): boolean =>
+  baseline.some(
+    entry =>
+      isAbout(entry, result) &&
+      entry.reasonCode === result.reasonCode &&
+      unlistedCases(entry, result, strict).length === 0,
+  )
+
+/** Does it fail as the list says, and in no case that the list does not have? */
 export const isKnownFailure = (result: CheckResult, terms: Terms): boolean =>
   isFailure(result, terms.strict) && isListed(result, terms)
 
@@ -29,14 +44,25 @@ export const isUnknownFailure = (result: CheckResult, terms: Terms): boolean =>
 const isWanted = ({ check, transport }: KnownFailure, { only, skip, transports }: Terms): boolean =>
   transports.includes(transport) && isSelected(check, only, skip)
 
+/** What is to be done about the cases of an entry, if anything. */
+const flawOfCases = (entry: KnownFailure, result: CheckResult, strict: boolean): string | undefined => {
+  const more = unlistedCases(entry, result, strict)
+  if (more.length > 0) return `it fails with ${named(more)} too now: list that, if it is no news to you`
+  const fails = (name: string): boolean => result.cases.some(each => each.name === name && isFailure(each, strict))
+  const fewer = entry.cases?.filter(name => !fails(name)) ?? []
+  return fewer.length > 0 ? `it does not fail with ${named(fewer)} any more: take that out of the list` : undefined
+}
+
+const named = (cases: readonly string[]): string => cases.map(name => JSON.stringify(name)).join(', ')
+
 /** What is to be done about an entry, if anything. */
-const flawOf = (entry: KnownFailure, result: CheckResult | undefined): string | undefined => {
+const flawOf = (entry: KnownFailure, result: CheckResult | undefined, strict: boolean): string | undefined => {
   if (!result) return `the target was not judged over ${entry.transport}: take it out of the list`
   const { state, reasonCode, observed } = result
   if (state === 'pass') return 'it passes now: take it out of the list'
   if (state === 'fail' || state === 'warn')
     return reasonCode === entry.reasonCode
-      ? undefined
+      ? flawOfCases(entry, result, strict)
       : `it fails with ${reasonCode} now: list it so, if that is no news to you`
   return `it came to no verdict (${state}: ${observed ?? reasonCode}): take it out of the list, or run so that it does`
 }
@@ -54,7 +80,7 @@ export const compareBaseline = (results: readonly CheckResult[], terms: Terms): 
   )
   const mend = judged.flatMap(({ entry, result }) => {
     const { check, transport, reasonCode } = entry
-    const what = flawOf(entry, result)
+    const what = flawOf(entry, result, terms.strict)
     return what === undefined ? [] : [{ check, transport, reasonCode, what }]
   })
   const known = results.filter(result => isKnownFailure(result, terms)).length
@@ -72,9 +98,11 @@ export const knownFailuresOf = (
 ): KnownFailure[] => {
   const failed = results
     .filter(result => isFailure(result, terms.strict))
-    .map(({ check, transport, reasonCode }): KnownFailure => {
-      const note = before.find(entry => isAbout(entry, { check, transport }))?.note
-      return { check, transport, reasonCode, ...(note !== undefined && { note }) }
+    .map((result): KnownFailure => {
+      const { check, transport, reasonCode } = result
+      const cases = partOf(result, terms.strict)
+      const note = before.find(entry => isAbout(entry, result))?.note
+      return { check, transport, reasonCode, ...(cases && { cases }), ...(note !== undefined && { note }) }
     })
   const kept = before.filter(
     (entry, at) =>

@@ -78,10 +78,21 @@ const readCard = (response: WireResponse, flags: TargetFlags, now: bigint) => {
 /** What Node and OpenSSL call a certificate that is not trusted. */
 const distrust = /CERT|UNABLE_TO_VERIFY|ISSUER|SELF_SIGNED/
 
-const whyUnreachable = ({ host }: URL, reason: string): string =>
-  distrust.test(reason)
-    ? `${host} shows a certificate that is not trusted (${reason}): --ca FILE names who issued it, --insecure accepts any`
-    : `${host} cannot be reached (${reason})`
+/** What most often lies behind a reason, and what to do about it. */
+const advice: readonly (readonly [reason: RegExp, what: string])[] = [
+  [/^ECONNREFUSED$/, 'nothing listens there; is the agent started, and is the port right?'],
+  [/^(?:ENOTFOUND|EAI_AGAIN)$/, 'its name leads nowhere; is it right?'],
+  [/^(?:EHOSTUNREACH|ENETUNREACH|ETIMEDOUT)$/, 'no network leads there'],
+  [/SSL_WRONG_VERSION|^EPROTO$|SSL_PACKET_LENGTH/, 'it does not speak TLS; is it http?'],
+  [/^aborted$/, 'the run was interrupted'],
+]
+
+const whyUnreachable = ({ host }: URL, reason: string): string => {
+  if (distrust.test(reason))
+    return `${host} shows a certificate that is not trusted (${reason}): --ca FILE names who issued it, --insecure accepts any`
+  const [, what] = advice.find(([form]) => form.test(reason)) ?? []
+  return `${host} cannot be reached (${reason})${what === undefined ? '' : `: ${what}`}`
+}
 
 const trim = (endpoint: string): string => endpoint.replace(/\/$/, '')
 
@@ -107,7 +118,8 @@ export const discover = async (
   const found = await scene.network.exchange(request, cardUrl)
   const happened = { at, request, url: cardUrl, exchanged: found }
   transcript.push({ step: 'discovery', what: 'agent card', ...recordExchange(happened, keeper) })
-  if (found.kind === 'timeout') return { kind: 'nothing', why: `${url.host} does not answer in time` }
+  if (found.kind === 'timeout')
+    return { kind: 'nothing', why: `${url.host} does not answer in time; --timeout allows more` }
   if (found.kind !== 'response') return { kind: 'nothing', why: whyUnreachable(url, found.reason) }
   const { response } = found
   const skew = skewOf(response, clock)
@@ -137,7 +149,7 @@ export const discover = async (
   }
   return {
     kind: 'nothing',
-    why: `no agent card at ${cardUrl.href} (HTTP ${response.status}), and no --did with --kem-key`,
+    why: `no agent card at ${cardUrl.href} (HTTP ${response.status}), and no --did with --kem-key: is this where the agent is?`,
   }
 }
 

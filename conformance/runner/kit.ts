@@ -31,6 +31,7 @@ export const createIdentity = (privateKey: Uint8Array): Identity => ({
  */
 export class Kit {
   readonly target: Target
+  /** Where all that is random comes from: the same seed and salt give the same bytes. */
   readonly entropy: Entropy
 
   constructor(
@@ -77,10 +78,12 @@ export class Kit {
 
   // Handshakes
 
+  /** An honest handshake, not signed yet. */
   draftHandshake(): HandshakeDraft {
     return this.conversation.draftHandshake()
   }
 
+  /** A handshake signed as it is drafted, and ready to be sent. */
   prepareHandshake(draft: HandshakeDraft): Prepared<HandshakeDraft> {
     const envelope = signHandshake(draft)
     return { ...draft, envelope, request: this.conversation.post(envelope), record: EMPTY }
@@ -125,6 +128,7 @@ export class Kit {
     return session.draft(this.entropy, { task_id: PING_TASK, plaintext: this.entropy(16), ...wish })
   }
 
+  /** A message of a session sealed as it is drafted, and ready to be sent. */
   prepare(draft: SessionDraft): Prepared<SessionDraft> {
     const { envelope, record } = sealDraft(draft)
     return { ...draft, envelope, record, request: this.conversation.post(envelope) }
@@ -147,6 +151,7 @@ export class Kit {
     return this.send(session, this.draft(session, wish))
   }
 
+  /** An honest ping of 16 bytes, and its answer. */
   ping(session: ProbeSession): Promise<Answer> {
     return this.ask(session, {})
   }
@@ -156,6 +161,7 @@ export class Kit {
     return new StreamConversation(this.conversation, session, wish)
   }
 
+  /** An honest request to close a session, and its answer. */
   close(session: ProbeSession): Promise<Answer> {
     return this.ask(session, { task_id: CLOSE_TASK, plaintext: EMPTY })
   }
@@ -169,6 +175,7 @@ export class Kit {
     return { what: draft.task_id, envelope, asked: { session, draft, record } }
   }
 
+  /** A batch of messages, ready to be sent. */
   prepareBatch(elements: readonly BatchElement[]): Prepared<BatchDraft, WireRequest> {
     const envelope = { messages: elements.map(element => element.envelope) }
     return { elements, envelope, request: postTo(batchUrl(this.target), envelope), record: EMPTY }

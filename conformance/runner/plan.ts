@@ -1,5 +1,8 @@
 import { transports as everywhere, type Transport } from '../../schemas/index.js'
+import { thereIs } from '../report/near-matches.js'
+import { lineOf } from '../report/text.js'
 import type { Check, SendingCheck } from './check.js'
+import { matchesGlob } from './glob.js'
 
 /** One check over one transport. */
 export interface Planned<Kind extends Check = Check> {
@@ -21,18 +24,6 @@ export interface Plan {
 /** A selection that names nothing. */
 export class UnknownSelection extends Error {
   override readonly name = 'UnknownSelection'
-}
-
-/** Is `text` what `glob` describes? `*` stands for any characters, `?` for one. In time bounded by the product of the lengths. */
-const matchesGlob = (glob: string, text: string): boolean => {
-  let [at, from, star, tried] = [0, 0, -1, 0]
-  while (from < text.length) {
-    if (glob[at] === '*') [star, tried] = [at++, from]
-    else if (glob[at] === '?' || glob[at] === text[from]) [at, from] = [at + 1, from + 1]
-    else if (star < 0) return false
-    else [at, from] = [star + 1, ++tried]
-  }
-  return /^\**$/.test(glob.slice(at))
 }
 
 /**
@@ -64,7 +55,10 @@ export const selectIds = (
   called = 'check',
 ): Set<string> => {
   for (const glob of [...only, ...skip])
-    if (!all.some(({ id }) => selects(glob, id))) throw new UnknownSelection(`no ${called} is called ${glob}`)
+    if (!all.some(({ id }) => selects(glob, id))) {
+      const near = thereIs(glob, [...new Set(all.map(({ id }) => id))])
+      throw new UnknownSelection(`no ${called} is called ${lineOf(glob, 100)}${near}`)
+    }
   const selected = all.filter(({ id }) => isSelected(id, only, skip))
   if (selected.length === 0) throw new UnknownSelection(`--only and --skip leave no ${called}`)
   if (!selected.some(({ over }) => over.some(transport => transports.includes(transport))))

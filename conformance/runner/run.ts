@@ -24,8 +24,11 @@ export interface RunOptions {
 
 /** What watches a run. */
 export interface RunObserver {
+  /** The run begins. */
   begin?(target: string): void
+  /** So many checks are planned, each over one transport. */
   planned?(total: number): void
+  /** A check has ended. */
   finished?(result: CheckResult): void
 }
 

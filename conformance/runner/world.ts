@@ -30,6 +30,7 @@ export interface Scene {
 export interface World {
   /** How much the target's clock is ahead of ours, in nanoseconds, as far as it is known; the scenes reckon with it. */
   skew: bigint
+  /** What is around the check, or the case of one, that `place` names: a network and a clock of its own. */
   scene(place: string): Scene
   /** Why nothing more is to be judged, if so. */
   stopped(place: string): Stop | undefined
@@ -82,6 +83,7 @@ export class LiveWorld implements World {
     setMaxListeners(0, reach.signal)
   }
 
+  /** The network and the clock of this machine. */
   scene(): Scene {
     const { clock, reach, identity, metricsToken } = this
     const network = createNetwork(reach, metricsToken)

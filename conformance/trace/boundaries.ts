@@ -23,6 +23,8 @@ const meetingPlaces = [
   'conformance/commands/call.ts',
   'conformance/commands/shared-state.ts', // what processes of the reference share, for the first
   'conformance/commands/test/', // they put the reference where a target is due
+  'conformance/siege/target/', // it is what is besieged
+  'conformance/siege/good/', // its clients are those of the reference
   'conformance/commands/agent-files.ts', // identity and directory of an agent of the reference, for the two above
 ]
 

@@ -1,7 +1,7 @@
 import type { Chapter } from './spec-chapters.js'
 
 /** The anchor of a heading, as Markdown renderers make it. */
-const anchorOf = (heading: string): string =>
+export const anchorOf = (heading: string): string =>
   heading
     .toLowerCase()
     .replace(/[^\p{L}\p{N}\s_-]/gu, '')

@@ -1,6 +1,7 @@
 import { spawn, type ChildProcessByStdio } from 'node:child_process'
 import { once } from 'node:events'
 import type { Readable, Writable } from 'node:stream'
+import { lineOf } from '../report/text.js'
 import { LineReader } from './line-reader.js'
 
 const MAX_ANSWER_BYTES = 1 << 20
@@ -14,11 +15,22 @@ export type Reply =
   | { readonly kind: 'line'; readonly line: Uint8Array }
   | { readonly kind: 'hang' }
   | { readonly kind: 'flood' }
+  | { readonly kind: 'interrupted' }
   | { readonly kind: 'crash'; readonly status: string; readonly stderr: readonly string[] }
 
 /** The command could not be started at all. */
 export class NotStartable extends Error {
   override readonly name = 'NotStartable'
+
+  /** @param program the file that was to be started @param cause what the system said */
+  constructor(program: string, cause: unknown) {
+    const { code, message } = cause as NodeJS.ErrnoException
+    const why: Readonly<Record<string, string>> = {
+      ENOENT: `there is no program ${JSON.stringify(lineOf(program, 200))} here, nor on the path (ENOENT)`,
+      EACCES: `${JSON.stringify(lineOf(program, 200))} is no program that this user may start (EACCES)`,
+    }
+    super(why[code ?? ''] ?? message, { cause })
+  }
 }
 
 type Child = ChildProcessByStdio<Writable, Readable, Readable>
@@ -54,20 +66,23 @@ export class ChildPeer {
       await once(child, 'spawn')
       return new ChildPeer(child)
     } catch (cause) {
-      throw new NotStartable(cause instanceof Error ? cause.message : String(cause), { cause })
+      throw new NotStartable(file, cause)
     }
   }
 
-  /** Sends a request and waits, at most `timeout` milliseconds, for a line. */
-  async ask(request: string, timeout: number): Promise<Reply> {
+  /** Sends a request and waits, at most `timeout` milliseconds and until `signal` is raised, for a line. */
+  async ask(request: string, timeout: number, signal?: AbortSignal): Promise<Reply> {
     if (this.lines.length === 0 && this.ended !== undefined) return this.crash(this.ended)
     const reply = new Promise<Reply>(resolve => {
-      const timer = setTimeout(() => resolve({ kind: 'hang' }), timeout)
+      const timer = setTimeout(() => this.settle?.({ kind: 'hang' }), timeout)
+      const onAbort = (): void => this.settle?.({ kind: 'interrupted' })
       this.settle = (reply): void => {
         clearTimeout(timer)
+        signal?.removeEventListener('abort', onAbort)
         this.settle = undefined
         resolve(reply)
       }
+      signal?.addEventListener('abort', onAbort)
     })
     this.child.stdin.write(`${request}\n`)
     this.deliver()

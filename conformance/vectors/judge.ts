@@ -17,6 +17,8 @@ export type Judgement =
 export interface Judged {
   readonly test: NamedTest
   readonly judgement: Judgement
+  /** From question to answer; absent where nothing was asked. */
+  readonly seconds?: number
 }
 
 /** What to start, and how long to wait for each answer, in milliseconds. */
@@ -24,6 +26,10 @@ export interface JudgeOptions {
   readonly command: readonly string[]
   readonly timeout: number
   readonly onJudged?: (judged: Judged) => void
+  /** Raised to ask nothing more: what was not answered is blocked. */
+  readonly signal?: AbortSignal | undefined
+  /** Milliseconds of a clock that only goes forward. */
+  readonly now?: () => number
 }
 
 const fail = (failure: VectorFailure): Judgement => ({ state: 'fail', failure })
@@ -37,6 +43,8 @@ const judgeLine = (line: Uint8Array, { id, test }: NamedTest): Judgement => {
 /** The judgement of a reply, and whether the next request can go to the same process. */
 const judgeReply = (reply: Reply, test: NamedTest, ms: number): { judgement: Judgement; usable: boolean } => {
   switch (reply.kind) {
+    case 'interrupted':
+      return { judgement: { state: 'blocked' }, usable: false }
     case 'hang':
       return { judgement: fail({ kind: 'hang', ms }), usable: false }
     case 'flood':
@@ -60,17 +68,17 @@ const judgeReply = (reply: Reply, test: NamedTest, ms: number): { judgement: Jud
  * @throws NotStartable when the command cannot be started
  */
 export const judgeCommand = async (tests: readonly NamedTest[], options: JudgeOptions): Promise<Judged[]> => {
-  const { command, timeout, onJudged = () => {} } = options
+  const { command, timeout, onJudged = () => {}, signal, now = () => performance.now() } = options
   const judged: Judged[] = []
   let starts = 0
   let peer: ChildPeer | undefined
   const ask = async (test: NamedTest): Promise<Judgement> => {
-    if (peer === undefined && starts > MAX_RESTARTS) return { state: 'blocked' }
+    if (signal?.aborted || (peer === undefined && starts > MAX_RESTARTS)) return { state: 'blocked' }
     if (peer === undefined) {
       peer = await ChildPeer.start(command)
       starts++
     }
-    const reply = await peer.ask(encodeRequest(test.id, test.op, test.test.input), timeout)
+    const reply = await peer.ask(encodeRequest(test.id, test.op, test.test.input), timeout, signal)
     const { judgement, usable } = judgeReply(reply, test, timeout)
     if (!usable) {
       peer.kill()
@@ -80,11 +88,14 @@ export const judgeCommand = async (tests: readonly NamedTest[], options: JudgeOp
   }
   try {
     for (const test of tests) {
-      const result: Judged = { test, judgement: await ask(test) }
+      const asked = now()
+      const judgement = await ask(test)
+      const seconds = Math.round(now() - asked) / 1000
+      const result: Judged = { test, judgement, ...(judgement.state !== 'blocked' && { seconds }) }
       judged.push(result)
       onJudged(result)
     }
-    await peer?.close(timeout)
+    if (!signal?.aborted) await peer?.close(timeout)
   } finally {
     peer?.kill()
   }

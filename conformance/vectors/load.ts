@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { roomPath } from '../../schemas/index.js'
+import { fileError } from '../report/file-error.js'
 
 /** A vector file as it was read: JSON, of whatever shape. */
 export interface LoadedFile {
@@ -18,7 +19,7 @@ export class LoadError extends Error {
 const oneLine = (error: unknown): string => {
   // What the parser says repeats a piece of the file, which may be any file at all.
   if (error instanceof SyntaxError) return 'it is not JSON'
-  return (error instanceof Error ? error.message : String(error)).split('\n')[0]!
+  return fileError(error).split('\n')[0]!
 }
 
 const attempt = <T>(path: string, read: () => T): T => {

@@ -1,4 +1,5 @@
 import type { VectorFile, VectorTest } from '../../schemas/index.js'
+import { matchesGlob } from '../runner/glob.js'
 
 /** A test with the name by which it is asked for. */
 export interface NamedTest {
@@ -15,14 +16,6 @@ export const namedTests = (files: readonly { name: string; file: VectorFile }[])
     file.groups.flatMap(({ op, tests }) => tests.map(test => ({ id: `${name}/${test.id}`, file: name, op, test }))),
   )
 
-const pattern = (glob: string): RegExp =>
-  new RegExp(`^${glob.replace(/[\\^$.|?+()[\]{}]/g, '\\$&').replace(/\*+/g, '.*')}$`)
-
-/**
- * Does a glob, in which `*` stands for any characters, name this test by its id (`file/test`), its file or its op?
- * A function of the glob, so that it is compiled once.
- */
-export const matcher = (glob: string): ((test: NamedTest) => boolean) => {
-  const expression = pattern(glob)
-  return ({ id, file, op }) => [id, file, op].some(name => expression.test(name))
-}
+/** Does a glob, in which `*` stands for any characters and `?` for one, name this test by its id (`file/test`), its file or its op? */
+export const isNamedBy = (glob: string, { id, file, op }: NamedTest): boolean =>
+  [id, file, op].some(name => matchesGlob(glob, name))

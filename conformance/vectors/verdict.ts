@@ -9,6 +9,10 @@ export type Verdict = VectorsReport['verdict']
 /** Exit status of the command line for each verdict; 2 and 4 are its own. */
 export const exitStatus: Readonly<Record<Verdict, number>> = { conformant: 0, 'not conformant': 1, incomplete: 3 }
 
+/** Why tests of a run were not asked. */
+export const whyBlocked = ({ interrupted }: Pick<VectorsReport['run'], 'interrupted'>): string =>
+  interrupted ? 'the run was interrupted' : 'the command had to be restarted too often'
+
 /** How many tests came out in each way. */
 export const countStates = (results: readonly Pick<VectorResult, 'state'>[]): Counts => {
   const counts = { pass: 0, fail: 0, unsupported: 0, blocked: 0, skipped: 0 }

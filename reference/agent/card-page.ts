@@ -1,13 +1,18 @@
 import type { AgentCard } from '../../schemas/index.js'
-import { SageError } from '../bytes/sage-error.js'
-import { isReading, type Page } from '../http/page.js'
+import { enforce, type Guard } from '../bytes/guard.js'
+import { isReading, type Page, type PageRequest } from '../http/page.js'
 import { cardAnswer } from '../http/wire.js'
 
-/** The page of the agent card (card.published). */
-export const cardPage = (card: () => AgentCard): Page => ({
+/** What a responder asks of a request for its card: a GET or a HEAD (card.published, card.head). */
+export const cardGuards: readonly Guard<PageRequest>[] = [
+  ['card.published', request => (isReading(request) ? undefined : 'method_not_allowed')],
+]
+
+/** The page of the agent card (card.published, card.head). */
+export const cardPage = (guards: readonly Guard<PageRequest>[], card: () => AgentCard): Page => ({
   kind: 'card',
   answer: request => {
-    if (!isReading(request)) throw new SageError('method_not_allowed', 'a card is only to be read')
+    enforce(guards, request)
     return cardAnswer(card())
   },
 })

@@ -78,6 +78,7 @@ export class Connections implements AsyncDisposable {
     await Promise.all([this.clients.close(), this.pools.close()])
   }
 
+  /** `await using` ends in {@link close}. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
   }

@@ -1,5 +1,6 @@
 import { taskGuards as handshakeTaskGuards } from '../handshake/responder-guards.js'
 import { frontGuards, httpGuards } from '../http/http-guards.js'
+import { httpParts } from '../http/http-parts.js'
 import { honestWire } from '../http/wire.js'
 import { honestParts } from '../parts.js'
 import { incomingGuards, loadGuards } from '../websocket/incoming-guards.js'
@@ -7,6 +8,7 @@ import { upgradeGuards } from '../websocket/upgrade-guards.js'
 import { webSocketParts } from '../websocket/websocket-parts.js'
 import { batchGuards, elementGuards } from './batch-guards.js'
 import { handshakeGuards } from './handshake-guards.js'
+import { cardGuards } from './card-page.js'
 import { healthGuards } from './health-page.js'
 import { metricsGuards } from './metrics-page.js'
 import { responderParts } from './responder-parts.js'
@@ -31,6 +33,7 @@ export const honestSeams: ResponderSeams = {
     load: loadGuards,
     handshakeTask: handshakeTaskGuards,
     handshake: handshakeGuards,
+    card: cardGuards,
     health: healthGuards,
     metrics: metricsGuards,
     life: lifeGuards,
@@ -41,5 +44,6 @@ export const honestSeams: ResponderSeams = {
     arguments: argumentGuards,
   },
   wire: honestWire,
+  http: httpParts,
   webSocket: webSocketParts,
 }

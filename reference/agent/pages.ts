@@ -19,7 +19,7 @@ export const createPages = (
 ): Pages => {
   const { capabilities, guards, responderParts, sessions } = state
   const health: HealthOf = (probe, takesMessages) => responderParts.health(probe, takesMessages && sessions.isReady())
-  const pages = new Map<string, Page>([[CARD_PATH, cardPage(card)]])
+  const pages = new Map<string, Page>([[CARD_PATH, cardPage(guards.card, card)]])
   if (capabilities.has('health')) pages.set(base + paths.health, healthPage(guards.health, health))
   if (metrics !== undefined) pages.set(base + paths.metrics, metrics)
   return pages

@@ -3,6 +3,7 @@ import type { Guard, LaterGuard } from '../bytes/guard.js'
 import type { taskGuards as handshakeTaskGuards } from '../handshake/responder-guards.js'
 import type { ReplayStore } from '../handshake/responder-guards.js'
 import type { FrontContext, HttpContext } from '../http/http-guards.js'
+import type { HttpParts } from '../http/http-parts.js'
 import type { PageRequest } from '../http/page.js'
 import type { WireHook } from '../http/wire.js'
 import type { Resolver } from '../identity/resolver.js'
@@ -47,6 +48,8 @@ export interface ResponderGuards {
   readonly handshakeTask: typeof handshakeTaskGuards
   /** A handshake whose payload has been read. */
   readonly handshake: readonly LaterGuard<HandshakeContext>[]
+  /** A request for the card. */
+  readonly card: readonly Guard<PageRequest>[]
   /** A request for the health of the responder. */
   readonly health: readonly Guard<PageRequest>[]
   /** A request for metrics. */
@@ -72,11 +75,12 @@ export interface ResponderSeams {
   readonly guards: ResponderGuards
   readonly streamParts: StreamParts
   readonly wire: WireHook
+  readonly http: HttpParts
   readonly webSocket: WebSocketParts
 }
 
 /** What a responder has at hand while it answers. */
-export interface ResponderState extends Omit<ResponderSeams, 'wire' | 'webSocket'> {
+export interface ResponderState extends Omit<ResponderSeams, 'wire' | 'http' | 'webSocket'> {
   readonly identity: Identity
   readonly limits: Limits
   /** What the card declares. */

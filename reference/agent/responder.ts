@@ -129,6 +129,7 @@ export const createResponder = async (options: ServeOptions, seams: ResponderSea
     requestTimeoutMs: requestTimeoutMs ?? REQUEST_TIMEOUT_MS,
     frontGuards: seams.guards.front,
     httpGuards: seams.guards.http,
+    parts: seams.http,
     wire: seams.wire,
     detailOf: seams.responderParts.detailOf,
     pages,

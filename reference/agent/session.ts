@@ -162,6 +162,7 @@ export class Session implements AsyncDisposable {
     return this.closing
   }
 
+  /** `await using` ends in {@link close}. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
   }

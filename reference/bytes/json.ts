@@ -16,16 +16,17 @@ type ReadNumber = (literal: string) => number
 const NUMBER = /^-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?$/
 // No double needs more digits, and a regex engine must not be given more than it can take back.
 const MAX_NUMBER_CHARACTERS = 1024
-const ESCAPES: Readonly<Record<string, string>> = {
-  '"': '"',
-  '\\': '\\',
-  '/': '/',
-  b: '\b',
-  f: '\f',
-  n: '\n',
-  r: '\r',
-  t: '\t',
-}
+/**
+ * Members of an object, and elements of an array, that a message can make use of, and more: its schemas allow 32 and 1024.
+ * Those beyond are read as all others are, for the text has to be JSON to its end, but not kept: a stranger could have a
+ * table of a million names made of eight megabytes. Such a message is malformed whatever they say.
+ */
+const MOST_MEMBERS = 64
+const MOST_ELEMENTS = 1025
+/** Kept in any case: an error names the message that it refuses, and the kind of a message is counted. */
+const ALWAYS_KEPT: ReadonlySet<string> = new Set(['id', 'kid', 'message_id'])
+/** Decimal digits that every double can hold. */
+const EXACT_DIGITS = 15
 const CONTROL = /[\u0000-\u001f]/
 const QUOTE = 0x22
 const COMMA = 0x2c
@@ -50,6 +51,15 @@ const defineMember = (object: JsonObject, name: string, value: JsonValue): void 
   Object.defineProperty(object, name, { value, enumerable: true, writable: true, configurable: true })
 }
 
+/** The string of a literal with its quotes: what an escape stands for is no different here than anywhere. */
+const unescaped = (literal: string): string => {
+  try {
+    return JSON.parse(literal) as string
+  } catch {
+    throw malformed('JSON: an escape of no character')
+  }
+}
+
 /** One pass over a text of RFC 8259, with no look back: linear in its length, and no deeper than the limit. */
 class JsonReader {
   private at = 0
@@ -59,6 +69,7 @@ class JsonReader {
   constructor(
     private readonly text: string,
     private readonly readNumber: ReadNumber,
+    private readonly isBounded: boolean,
   ) {
     this.isPlain = isPlain(text)
   }
@@ -92,12 +103,14 @@ class JsonReader {
   private object(depth: number): JsonObject {
     const object: JsonObject = {}
     if (!this.begin(depth, BRACE_END)) return object
+    let kept = 0
     do {
       if (this.skipSpace() !== QUOTE) throw malformed('JSON: a member without a name')
       const name = this.string()
       if (Object.hasOwn(object, name)) throw malformed('JSON: a member name twice')
       if (!this.take(COLON)) throw malformed('JSON: a name without a value')
       const value = this.value(depth)
+      if (this.isBounded && ++kept > MOST_MEMBERS && !ALWAYS_KEPT.has(name)) continue
       if (name === '__proto__') defineMember(object, name, value)
       else object[name] = value
     } while (this.take(COMMA))
@@ -108,8 +121,10 @@ class JsonReader {
   private array(depth: number): JsonValue[] {
     const array: JsonValue[] = []
     if (!this.begin(depth, BRACKET_END)) return array
-    do array.push(this.value(depth))
-    while (this.take(COMMA))
+    do {
+      const value = this.value(depth)
+      if (!this.isBounded || array.length < MOST_ELEMENTS) array.push(value)
+    } while (this.take(COMMA))
     this.end(BRACKET_END)
     return array
   }
@@ -136,35 +151,17 @@ class JsonReader {
   }
 
   private stringWithEscapes(): string {
-    const parts: string[] = []
-    let start = this.at
+    const start = this.at - 1
     for (;;) {
       const unit = this.text.charCodeAt(this.at)
       if (unit === QUOTE) break
       // NaN, the end of the text, is not at least a space either.
       if (!(unit >= 0x20)) throw malformed('JSON: a string without its end, or with a control character')
-      if (unit === BACKSLASH) {
-        parts.push(this.text.slice(start, this.at), this.escape())
-        start = this.at
-      } else this.at++
+      this.at += unit === BACKSLASH ? 2 : 1
     }
-    const string = parts.join('') + this.text.slice(start, this.at++)
+    const string = unescaped(this.text.slice(start, ++this.at))
     if (hasLoneSurrogate(string)) throw malformed('JSON: half of a surrogate pair')
     return string
-  }
-
-  private escape(): string {
-    const letter = this.text[this.at + 1] ?? ''
-    if (letter === 'u') {
-      const digits = this.text.slice(this.at + 2, this.at + 6)
-      if (!/^[0-9a-fA-F]{4}$/.test(digits)) throw malformed('JSON: an escape of no character')
-      this.at += 6
-      return String.fromCharCode(parseInt(digits, 16))
-    }
-    const character = Object.hasOwn(ESCAPES, letter) ? ESCAPES[letter] : undefined
-    if (character === undefined) throw malformed('JSON: an escape of no character')
-    this.at += 2
-    return character
   }
 
   private word<T extends JsonValue>(word: string, value: T): T {
@@ -175,6 +172,12 @@ class JsonReader {
 
   private number(): number {
     const start = this.at
+    let value = 0
+    let unit = this.text.charCodeAt(start)
+    for (; unit >= 0x30 && unit <= 0x39; unit = this.text.charCodeAt(++this.at)) value = value * 10 + unit - 0x30
+    const digits = this.at - start
+    const isWhole = digits === 1 || (digits > 1 && digits <= EXACT_DIGITS && this.text[start] !== '0')
+    if (isWhole && !isOfNumber(unit)) return value
     while (isOfNumber(this.text.charCodeAt(this.at))) this.at++
     const literal = this.text.slice(start, this.at)
     if (literal.length > MAX_NUMBER_CHARACTERS || !NUMBER.test(literal)) throw malformed('JSON: not a value')
@@ -214,20 +217,29 @@ const readDouble: ReadNumber = literal => {
  * the range of doubles, nested at most 16 deep.
  * @throws SageError `malformed`
  */
-export const parseJsonText = (text: string): JsonValue => new JsonReader(text, readDouble).document()
+export const parseJsonText = (text: string): JsonValue => new JsonReader(text, readDouble, false).document()
 
 /** Is `value` an object of JSON, and not an array or null? */
 export const isJsonObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/**
- * The one object of a JSON text of the protocol (conventions.md): strict UTF-8 without byte order mark, no name twice at
- * any depth, no half of a surrogate pair, only integers of at most 53 bits written without fraction or exponent,
- * nested at most 16 deep. Work and memory are linear in the length.
- * @throws SageError `malformed`
- */
-export const parseJson = (bytes: Uint8Array): JsonObject => {
-  const value = new JsonReader(parseUtf8(bytes), readInteger).document()
+const parseObject = (bytes: Uint8Array, isBounded: boolean): JsonObject => {
+  const value = new JsonReader(parseUtf8(bytes), readInteger, isBounded).document()
   if (!isJsonObject(value)) throw malformed('JSON: not an object')
   return value
 }
+
+/**
+ * The one object of a JSON text of the protocol (conventions.md): strict UTF-8 without byte order mark, no name twice at
+ * any depth, no half of a surrogate pair, only integers of at most 53 bits written without fraction or exponent,
+ * nested at most 16 deep. Work and memory are linear in the length. Of an object with more members, or an array with more
+ * elements, than any message may have, a part is kept that still is too many; among the rest a name may be there twice.
+ * @throws SageError `malformed`
+ */
+export const parseJson = (bytes: Uint8Array): JsonObject => parseObject(bytes, true)
+
+/**
+ * As {@link parseJson}, and all of it is kept: for what does not come from strangers.
+ * @throws SageError `malformed`
+ */
+export const parseWholeJson = (bytes: Uint8Array): JsonObject => parseObject(bytes, false)

@@ -20,4 +20,4 @@ export const parseUtf8 = (bytes: Uint8Array): string => {
 }
 
 /** Does `text` hold a surrogate without its partner, which no UTF-8 can carry? */
-export const hasLoneSurrogate = (text: string): boolean => /\p{Surrogate}/u.test(text)
+export const hasLoneSurrogate = (text: string): boolean => !text.isWellFormed()

@@ -1,4 +1,4 @@
-import { createServer, STATUS_CODES, type IncomingMessage, type ServerResponse } from 'node:http'
+import { STATUS_CODES, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { enforce, type Guard } from '../bytes/guard.js'
@@ -7,6 +7,7 @@ import { withDeadline, type Deadline } from '../transport/deadline.js'
 import { namesOf, type Arrival, type Exchange, type MessageNames } from '../transport/exchange.js'
 import type { Upgrades } from '../transport/upgrades.js'
 import type { FrontContext, HttpContext } from './http-guards.js'
+import type { HttpParts } from './http-parts.js'
 import { READING_METHODS, type Page, type Pages } from './page.js'
 import { isLoopbackHost } from '../transport/loopback.js'
 import { plainCodeOf, plainError, type DetailOf } from '../transport/plain-error.js'
@@ -39,6 +40,7 @@ export interface ListenerOptions {
   readonly requestTimeoutMs: number
   readonly frontGuards: readonly Guard<FrontContext>[]
   readonly httpGuards: readonly Guard<HttpContext>[]
+  readonly parts: HttpParts
   readonly wire: WireHook
   readonly detailOf: DetailOf
   /** What is to be read. */
@@ -81,7 +83,7 @@ const pathOf = (target: string): string => target.replace(/^https?:\/\/[^/?#]*/i
 const errorCodeOf = (error: Error): unknown => (error as NodeJS.ErrnoException).code
 
 class HttpListener {
-  readonly server = createServer()
+  readonly server: Server
   private running = 0
   private draining = false
   private onIdle = (): void => undefined
@@ -94,7 +96,7 @@ class HttpListener {
 
   constructor(private readonly options: ListenerOptions) {
     const { requestTimeoutMs, fault } = options
-    this.server = createServer({
+    this.server = options.parts.createServer({
       requestTimeout: requestTimeoutMs,
       headersTimeout: requestTimeoutMs,
       keepAliveTimeout: 5000,
@@ -281,7 +283,7 @@ class HttpListener {
     return { answer: replyAnswer(reply, allow), about: subjectOf(reply) }
   }
 
-  /** What arrived is no HTTP request, or not in time (http.length-and-chunked, http.length-repeated, http.slow-sender). */
+  /** What arrived is no HTTP request, or not in time (http.length-beside-chunked, http.length-repeated, http.slow-sender). */
   private async refuseGarbage(error: Error, socket: Duplex): Promise<void> {
     const isLate = errorCodeOf(error) === 'ERR_HTTP_REQUEST_TIMEOUT'
     if (!socket.writable || errorCodeOf(error) === 'ECONNRESET') return void socket.destroy()

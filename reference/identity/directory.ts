@@ -1,6 +1,6 @@
 import { parseBase64Url } from '../bytes/base64.js'
 import { parseDid } from '../bytes/did.js'
-import { parseJson } from '../bytes/json.js'
+import { parseWholeJson } from '../bytes/json.js'
 import { isSageError, malformed } from '../bytes/sage-error.js'
 import { equal } from '../crypto/equal.js'
 import { parseEd25519PublicKey } from '../crypto/ed25519.js'
@@ -8,6 +8,7 @@ import { resolveDidKey, type Resolver } from './resolver.js'
 
 /** DIDs and their keys, as a deployer has written them down: a resolver that connects to nothing (identity.resolver-closed). */
 export interface Directory {
+  /** The Ed25519 public key (32 bytes) of a DID that is in it; nothing of any other. */
   readonly resolve: Resolver
   /** Is this DID in it? */
   readonly includes: (did: string) => boolean
@@ -31,7 +32,7 @@ const parseEntry = ([did, text]: [string, unknown]): [string, Uint8Array] => {
 export const parseDirectory = (bytes: Uint8Array): Directory => {
   let keys: ReadonlyMap<string, Uint8Array>
   try {
-    keys = new Map(Object.entries(parseJson(bytes)).map(parseEntry))
+    keys = new Map(Object.entries(parseWholeJson(bytes)).map(parseEntry))
   } catch (cause) {
     if (!isSageError(cause)) throw cause
     throw malformed('a directory is an object of DIDs, each with the base64url of its Ed25519 public key', { cause })

@@ -14,6 +14,7 @@ interface Step {
   readonly run?: string
   readonly uses?: string
   readonly env?: Readonly<Record<string, string>>
+  readonly with?: Readonly<Record<string, string>>
 }
 interface Action {
   readonly inputs: Readonly<Record<string, { readonly default?: string }>>
@@ -52,11 +53,13 @@ const judge = (t: Test, given: Readonly<Record<string, string>>) => {
 t.test('an agent at a URL is judged, with every report, a summary and an output', { skip: noBash }, async t => {
   const { url, stop } = await startResponder(node, [program, 'serve'])
   t.teardown(() => stop())
-  const { status, printed, text, folder } = judge(t, { url, options: '--only task.ping --strict' })
+  const site = 'https://owner.github.io/name'
+  const { status, printed, text, folder } = judge(t, { url, site, options: '--only task.ping --strict' })
   t.equal(status, 0, printed)
   t.equal(text('output'), 'status=0\n')
   t.match(text('summary'), /conformant/)
   t.match(JSON.parse(text('sage-reports/badge.json')), { message: 'conformant' })
+  t.match(text('sage-reports/report.sarif'), `"helpUri": "${site}/req/task.ping.html"`)
   t.strictSame(readdirSync(join(folder, 'sage-reports')).sort(), [
     'badge.json',
     'junit.xml',
@@ -65,6 +68,30 @@ t.test('an agent at a URL is judged, with every report, a summary and an output'
     'report.sarif',
     'summary.md',
   ])
+})
+
+t.test('the workflow of the guide leads from a URL to a badge', { skip: noBash }, async t => {
+  const guide = readFileSync(join(rootPath, 'conformance', 'guides', 'put-it-in-ci.md'), 'utf8')
+  const [, yaml = ''] = /^```yaml\n(name: SAGE\n[^]*?)^```$/m.exec(guide) ?? []
+  const { jobs } = parse(yaml) as { readonly jobs: { readonly conformance: { readonly steps: readonly Step[] } } }
+  const [judging, copying, ...others] = jobs.conformance.steps
+  t.match(judging?.uses, /^OWNER\/sage-conformance@v/)
+  t.strictSame(Object.keys(judging?.with ?? {}), ['url'], 'the URL is all that is to be put in')
+  for (const { with: given = {} } of [judging!]) for (const name of Object.keys(given)) t.ok(action.inputs[name], name)
+  t.strictSame(
+    others.map(({ uses }) => uses),
+    ['actions/upload-pages-artifact@v3', 'actions/deploy-pages@v4'],
+  )
+  const { url, stop } = await startResponder(node, [program, 'serve'])
+  t.teardown(() => stop())
+  const { status, printed, folder } = judge(t, { url, options: '--only task.ping' })
+  t.equal(status, 0, printed)
+  const copied = spawnSync('bash', ['-e', '-c', copying?.run ?? 'exit 99'], { cwd: folder, encoding: 'utf8' })
+  t.equal(copied.status, 0, copied.stderr)
+  t.strictSame(readdirSync(join(folder, 'pages')).sort(), ['badge.json', 'index.html'])
+  t.match(JSON.parse(readFileSync(join(folder, 'pages', 'badge.json'), 'utf8')), { message: 'conformant' })
+  t.match(guide, '/badge.json)](https://YOU.github.io/REPO/)', 'and the badge is shown to be copied')
+  t.match(readFileSync(join(rootPath, 'README.md'), 'utf8'), 'guides/put-it-in-ci.md#from-a-url-to-a-badge')
 })
 
 t.test('a failure fails the step, and one that is known does not', { skip: noBash }, async t => {

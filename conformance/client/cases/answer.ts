@@ -1,5 +1,6 @@
 import { encodeBase64, parseBase64 } from '../../probe/bytes/base64.js'
 import { be64, concat } from '../../probe/bytes/framing.js'
+import { withUnusedBits } from '../../probe/bytes/unused-bits.js'
 import { encodeUtf8 } from '../../probe/bytes/utf8.js'
 import { sha256 } from '../../probe/crypto/hash.js'
 import { requestHashOf } from '../../probe/wire/aad.js'
@@ -161,7 +162,13 @@ export const answerChecks = [
     faults: {
       'white space': changed(({ data }) => ({ data: `${data.slice(0, 8)} ${data.slice(8)}` })),
       'excess padding': changed(({ data }) => ({ data: `${data}====` })),
+      'unused bits': changed(({ data }) => ({ data: withUnusedBits(data) })),
     },
+  }),
+  refuses('conventions.json-depth', {
+    variant: 'answer',
+    at: 'answer',
+    fault: changed(() => ({ x: JSON.parse('['.repeat(16) + ']'.repeat(16)) as unknown })),
   }),
   refuses('record.tag', {
     variant: 'response',

@@ -151,6 +151,11 @@ export const cardChecks = [
     at: 'card',
     fault: written(text => text.replace('{', '{"did":"did:key:z6Mk",')),
   }),
+  refuses('conventions.json-depth', {
+    variant: 'card',
+    at: 'card',
+    fault: written(text => text.replace('{', `{"x":${'['.repeat(16)}${']'.repeat(16)},`)),
+  }),
   refuses('conventions.json-null', {
     variant: 'card',
     at: 'card',

@@ -1,6 +1,6 @@
 import { concat } from '../../probe/bytes/framing.js'
 import { crc32 } from '../../probe/gzip/crc32.js'
-import { compressZeros, encodeMember, store, storeBlocks } from '../../probe/gzip/writer.js'
+import { compressZeros, encodeMember, reachBeforeTheBeginning, store, storeBlocks } from '../../probe/gzip/writer.js'
 import { Unplayable, type AnswerDraft, type Fault } from '../../played/fault.js'
 import { asksForGzip } from '../../played/request-answer.js'
 import { broken } from '../../runner/judgement.js'
@@ -64,6 +64,7 @@ export const gzipChecks = [
       'white space after it': sends(member => concat(member, spaces)),
       'two members': sends(member => concat(member, store(new Uint8Array(0)))),
       'the same one twice': sends(member => concat(member, member)),
+      'a match before the beginning': sends(reachBeforeTheBeginning),
       empty: sends(() => new Uint8Array(0)),
       'no member at all': sends(() => spaces),
     },

@@ -1,18 +1,20 @@
 import { plainErrorCodes } from '../../../schemas/index.js'
-import { encodeBase64url, parseBase64url } from '../../probe/bytes/base64.js'
+import { encodeBase64, encodeBase64url, parseBase64, parseBase64url } from '../../probe/bytes/base64.js'
 import { concat } from '../../probe/bytes/framing.js'
 import { parseHex } from '../../probe/bytes/hex.js'
 import { encodeTime, SECOND } from '../../probe/bytes/time.js'
 import { encodeUtf8 } from '../../probe/bytes/utf8.js'
 import { hmacSha256, sha256 } from '../../probe/crypto/hash.js'
 import { hkdfExpand, hkdfExtract } from '../../probe/crypto/hkdf.js'
-import type { Derivation } from '../../probe/handshake/derivation.js'
+import { BASE_POINT_ABOVE_P, BASE_POINT_KEY, withHighBit } from '../../probe/crypto/unusual-points.js'
+import { deriveAsResponder, type Derivation } from '../../probe/handshake/derivation.js'
 import type { ResponseDraft } from '../../probe/handshake/response.js'
 import type { Fault, HandshakeStage } from '../../played/fault.js'
 import { signData } from '../../played/handshake-answer.js'
 import { jsonReply, plainReply, redirectReply } from '../../played/reply.js'
 import { accepts, refuses } from '../check.js'
 import { withUnusedBit } from './card.js'
+import { withUnusedBits } from '../../probe/bytes/unused-bits.js'
 import { bothForms, changed, everyForm, lacks, says, text, unsigned } from './response-data.js'
 
 const flip = (b64u: string): string => {
@@ -46,7 +48,11 @@ const lowOrderFaults = Object.fromEntries(
   ]),
 )
 
-const at = (seconds: bigint): Fault => says((_, { now }) => ({ ts: encodeTime(now + seconds * SECOND) }))
+/**
+ * Answered so many seconds after the request was made, by the clock of the initiator: its `ts` says how that stands. The check
+ * comes later, but nobody knows by how much: up to the border in the past, and from it on in the future, there is room for that.
+ */
+const at = (seconds: bigint): Fault => says((_, { request }) => ({ ts: encodeTime(request.ts + seconds * SECOND) }))
 
 const signature = (make: (draft: ResponseDraft, stage: HandshakeStage) => string): Fault =>
   changed((data, stage) => ({ ...data, sigB64: make(data, stage) }))
@@ -66,11 +72,28 @@ const dataAs = (change: (b64: string) => string): Fault => ({
   handshakeEnvelope: message => ({ ...message, data: change(message.data) }),
 })
 
-const withHighBit = (bytes: Uint8Array): Uint8Array => {
-  const set = Uint8Array.from(bytes)
-  set[31] = (set[31] ?? 0) | 0x80
-  return set
+/** An ephemeral key whose coordinate is written as one above the prime. */
+const ephSAboveP: Fault = {
+  derivation: (honest, { identity }) => {
+    const keys = {
+      kemPrivateKey: identity.kemPrivateKey,
+      kemPublicKey: identity.kemPublicKey,
+      ephSPrivateKey: BASE_POINT_KEY,
+    }
+    return { ...deriveAsResponder({ ...honest, ...keys }), ephS: BASE_POINT_ABOVE_P }
+  },
 }
+
+/** The same response data with white space behind it, as much as leaves unused bits in its b64. */
+const roomy = (b64: string): string => {
+  const data = parseBase64(b64)
+  return encodeBase64(concat(data, encodeUtf8(' '.repeat(1 + ((3 - (data.length % 3)) % 3)))))
+}
+
+/** A member of no use that makes the outermost object nest so deep. */
+const nests = (depth: number): { readonly x: unknown } => ({
+  x: JSON.parse('['.repeat(depth - 1) + ']'.repeat(depth - 1)) as unknown,
+})
 
 const plainErrors = Object.fromEntries(
   plainErrorCodes.map((code): [string, Fault] => [
@@ -154,9 +177,9 @@ export const handshakeChecks = [
   }),
   refuses('handshake.response-ts', {
     at: 'handshake',
-    faults: { '130 s ago': at(-130n), '130 s ahead': at(130n), yesterday: at(-86_400n) },
+    faults: { '121 s ago': at(-121n), '130 s ahead': at(130n), yesterday: at(-86_400n) },
   }),
-  accepts('handshake.response-ts', { variant: 'within', faults: { '110 s ago': at(-110n), '110 s ahead': at(110n) } }),
+  accepts('handshake.response-ts', { variant: 'within', faults: { '110 s ago': at(-110n), '119 s ahead': at(119n) } }),
   refuses('handshake.response-low-order', { also: ['handshake.all-zero'], at: 'handshake', faults: lowOrderFaults }),
   refuses('handshake.response-ack-tag', {
     at: 'handshake',
@@ -190,6 +213,15 @@ export const handshakeChecks = [
     at: 'handshake',
     fault: text(json => json.replace('{', '{"kid":"kid-of-another",')),
   }),
+  refuses('conventions.json-depth', {
+    variant: 'response',
+    at: 'handshake',
+    faults: {
+      'response data 17 deep': changed(data => ({ ...data, ...nests(17) })),
+      'response data 1000 deep': changed(data => ({ ...data, ...nests(1000) })),
+      'the message 17 deep': { handshakeEnvelope: message => ({ ...message, ...nests(17) }) },
+    },
+  }),
   refuses('conventions.json-utf8', { variant: 'response', at: 'handshake', fault: text(json => `\ufeff${json}`) }),
   refuses('conventions.base64-canonical', {
     variant: 'response',
@@ -197,6 +229,10 @@ export const handshakeChecks = [
     faults: {
       'padding in b64u': changed(data => ({ ...data, sigB64: `${data.sigB64}==` })),
       'unused bits in b64u': changed(data => ({ ...data, sigB64: withUnusedBit(data.sigB64) })),
+      'unused bits in ephS': says(({ ephS }) => ({ ephS: withUnusedBit(ephS) })),
+      'unused bits in ackTagB64': says(({ ackTagB64 }) => ({ ackTagB64: withUnusedBit(ackTagB64) })),
+      'unused bits in infoHash': says(({ infoHash }) => ({ infoHash: withUnusedBit(infoHash) })),
+      'unused bits in b64': dataAs(b64 => withUnusedBits(roomy(b64))),
       'white space in b64': dataAs(b64 => `${b64.slice(0, 76)}\r\n${b64.slice(76)}`),
       'excess padding in b64': dataAs(b64 => `${b64}====`),
     },
@@ -213,7 +249,16 @@ export const handshakeChecks = [
   accepts('identity.x25519-masking', {
     variant: 'eph-s',
     also: ['identity.transcript-as-received'],
-    fault: { derivation: honest => ({ ...honest, ephS: withHighBit(honest.ephS) }) },
+    faults: {
+      'bit 255': { derivation: honest => ({ ...honest, ephS: withHighBit(honest.ephS) }) },
+      'a coordinate above the prime': ephSAboveP,
+    },
+  }),
+  accepts('identity.x25519-masking', {
+    variant: 'kem-key',
+    also: ['identity.transcript-as-received'],
+    over: 'http',
+    fault: { identity: honest => ({ ...honest, kemPublicKey: withHighBit(honest.kemPublicKey) }) },
   }),
   refuses('message.no-plaintext', { variant: 'handshake-refused', at: 'handshake', faults: plainErrors }),
   refuses('http.no-redirect', {

@@ -172,7 +172,7 @@ t.test('an interruption blocks what has not been judged', async t => {
 
 t.test('a client that cannot be started ends the run', async t => {
   await t.rejects(
-    run([wrongKey], () => Promise.reject(new NotStartable('no'))),
+    run([wrongKey], () => Promise.reject(new NotStartable('x', new Error('no')))),
     NotStartable,
   )
 })

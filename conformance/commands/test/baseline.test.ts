@@ -125,7 +125,7 @@ t.test('a list that cannot be written after all is a fault, and no verdict', asy
   const { restore } = t.capture(process.stderr, 'write', (text: string) => ((said += text), true))
   const { status } = await run({ writeBaseline: '/dev/full', only: ['record.replay'] }).finally(restore)
   t.equal(status, 4)
-  t.equal(said, 'sage-conformance: --write-baseline: cannot write /dev/full (ENOSPC)\n')
+  t.equal(said, 'sage-conformance: --write-baseline: cannot write /dev/full: there is no room left (ENOSPC)\n')
 })
 
 t.test('a list that makes no sense is refused before anything is sent', async t => {

@@ -7,6 +7,7 @@ import { main } from '../../cli.js'
 import { mutants } from '../../mutants/index.js'
 import { reportFault } from '../../mutants/judge-mutant.js'
 import { formats } from '../../report/formats.js'
+import { publishedSite } from '../../report/published-site.js'
 import { encodeJson, reportDigest } from '../../report/json.js'
 import { readTap } from '../../report/test/read-back.js'
 import { samples } from '../../report/test/sample.js'
@@ -29,7 +30,7 @@ t.test('the formats of a report that was kept are those that the run would have 
   const wanted = made.map(format => `${format}=${join(folder, format)}`)
   t.equal(reportCommand(path, [...wanted, `json=${join(folder, 'copy.json')}`]), 0)
   for (const format of made)
-    t.equal(readFileSync(join(folder, format), 'utf8'), formats[format](report, requirements), format)
+    t.equal(readFileSync(join(folder, format), 'utf8'), formats[format](report, requirements, publishedSite()), format)
   t.equal(readFileSync(join(folder, 'copy.json'), 'utf8'), readFileSync(path, 'utf8'))
 })
 
@@ -73,9 +74,9 @@ t.test('what is no report of this suite, or was changed, is refused in one line'
   }
   t.throws(() => reportCommand('/nowhere', ['tap=-']), {
     name: 'UsageError',
-    message: /cannot read \/nowhere \(ENOENT\)/,
+    message: /cannot read \/nowhere: .* \(ENOENT\)/,
   })
-  t.throws(() => reportCommand(kept(t).path, []), { name: 'UsageError', message: /--report FORMAT=FILE/ })
+  t.throws(() => reportCommand(kept(t).path, []), { name: 'UsageError', message: /--report html=report.html/ })
 })
 
 t.test('what cannot be written is found before anything is sent', async t => {
@@ -101,8 +102,8 @@ t.test('what cannot be written any more is one line, and the other reports are t
   const wanted = parseReports([`junit=${lost}`, `tap=${full}`, `badge=${join(folder, 'badge')}`], formats)
   rmSync(join(folder, 'gone'), { recursive: true })
   t.strictSame(writeReports(wanted, report, requirements), [
-    `--report: cannot write ${lost} (ENOENT)`,
-    `--report: cannot write ${full} (ENOSPC)`,
+    `--report: cannot write ${lost}: there is no such file or folder (ENOENT)`,
+    `--report: cannot write ${full}: there is no room left (ENOSPC)`,
   ])
   t.match(readFileSync(join(folder, 'badge'), 'utf8'), 'not conformant')
 })

@@ -131,7 +131,7 @@ t.test('call tells an authenticated error, a wrong argument and no answer apart'
     out: '',
     err: [String, 'error: task_unsupported'],
   })
-  t.match(await call('nowhere', 'sage/ping@v1'), { status: 2 })
+  await t.rejects(call('nowhere', 'sage/ping@v1'), { name: 'UsageError', message: /^URL takes an absolute/ })
   t.match(await call('http://agents.example', 'sage/ping@v1'), { status: 2 })
   t.match(await call(agent.url, 'no task'), { status: 2 })
   t.match(await call(agent.url, 'sage/ping@v1', 'x', { did: createIdentity().did }), { status: 3 })
@@ -175,6 +175,13 @@ t.test('serve that cannot start says why in one line', async t => {
     { admitOnly: true },
     { directory: join(folder, 'none.json') },
     { directory: directoryFile({ 'did:web:a.example': 'no key' }) },
+    { redisNew: true },
+    { redis: 'redis://127.0.0.1:1' },
+    { redis: 'http://127.0.0.1:1', stateKeyFile: file('state.keys', `now ${key(1)}`) },
+    { redis: 'redis://:password@127.0.0.1:1', stateKeyFile: file('state.keys', `now ${key(1)}`) },
+    { redis: 'redis://127.0.0.1:1', stateKeyFile: file('state.keys', `now ${key(1)} ${key(2)}`) },
+    { redis: 'redis://127.0.0.1:1', stateKeyFile: join(folder, 'none.keys') },
+    { redis: 'redis://127.0.0.1:1', stateKeyFile: file('state.keys', `now ${key(1)}`), redisPassword: join(folder, 'none') },
   ]
   for (const options of wrong) {
     const { status, out, err } = await serveUntil(options)
@@ -213,7 +220,7 @@ t.test('keygen writes fresh keys that only their owner may read, and says the DI
 
   const before = readFileSync(path, 'utf8')
   for (const at of [path, join(folder, 'no-such-folder', 'a.json'), folder])
-    t.match(keygen(at), { status: 2, out: '', err: [/^sage-conformance keygen: cannot write .*: E[A-Z]+$/] }, at)
+    t.match(keygen(at), { status: 2, out: '', err: [/^sage-conformance: cannot write .* \(E[A-Z]+\)$/] }, at)
   t.equal(readFileSync(path, 'utf8'), before, 'what is there stays')
   t.notMatch(`${out}${err.join()}`, Buffer.from(signing).toString('base64url'))
 })

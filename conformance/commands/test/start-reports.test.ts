@@ -18,6 +18,22 @@ t.test('each file of a report has a name of its own in a second run, whatever th
   t.end()
 })
 
+t.test('so has each list of known failures: one that is read is the same for all where there is none of its own', t => {
+  const folder = t.testdir({ 'known.json': '', 'both.json': '', 'both-low-limits.json': '' })
+  const at = (name: string): string => join(folder, name)
+  const args = ['--write-baseline', at('new.json'), `--write-baseline=${at('other.json')}`]
+  t.strictSame(withOwnReports(args, '-low-limits'), [
+    '--write-baseline',
+    at('new-low-limits.json'),
+    `--write-baseline=${at('other-low-limits.json')}`,
+  ])
+  t.strictSame(withOwnReports(['--baseline', at('known.json')], '-low-limits'), ['--baseline', at('known.json')])
+  const own = ['--baseline', at('both-low-limits.json')]
+  t.strictSame(withOwnReports(['--baseline', at('both.json')], '-low-limits'), own)
+  t.strictSame(withOwnReports(args, ''), args)
+  t.end()
+})
+
 t.test('what is there already is a file, or keeps its name', t => {
   const folder = t.testdir({ folder: {} })
   const path = join(folder, 'sage.json')

@@ -96,6 +96,6 @@ t.test('a report of nothing but a problem holds, and is incomplete', async t => 
 
 t.test('what cannot be read, or is no report, is a matter of usage', async t => {
   const file = join(t.testdir({ other: '{"hello":1}' }), 'other')
-  await t.rejects(verify('/nowhere'), { name: UsageError.name, message: /cannot read \/nowhere \(ENOENT\)/ })
+  await t.rejects(verify('/nowhere'), { name: UsageError.name, message: /cannot read \/nowhere: .* \(ENOENT\)/ })
   await t.rejects(verify(file), { name: UsageError.name, message: /^\S+other: it is not a report/ })
 })

@@ -5,9 +5,11 @@ import { delimiter, join } from 'node:path'
 import t from 'tap'
 import { rootPath } from '../../../schemas/index.js'
 
-// Every command of the guides is run, in a shell as a reader would, and prints what the guide says that it prints.
+// Every command of the guides, and of the other pages that show some, is run, in a shell as a reader would, and prints what
+// the page says that it prints.
 
-const folder = join(rootPath, 'conformance', 'guides')
+const guides = readdirSync(join(rootPath, 'conformance', 'guides')).filter(name => name.endsWith('.md'))
+const pages = [...guides.map(name => `conformance/guides/${name}`), 'ARCHITECTURE.md']
 const MARK = '-- command '
 
 interface Shown {
@@ -91,8 +93,8 @@ const lacking = (commands: readonly Shown[]): string | false => {
   return false
 }
 
-for (const page of readdirSync(folder).filter(name => name.endsWith('.md'))) {
-  const commands = shownIn(readFileSync(join(folder, page), 'utf8'))
+for (const page of pages) {
+  const commands = shownIn(readFileSync(join(rootPath, page), 'utf8'))
   if (commands.length === 0) continue
   t.test(`${page} shows what its ${commands.length} commands print`, { skip: lacking(commands) }, async t => {
     const scratch = t.testdir({})

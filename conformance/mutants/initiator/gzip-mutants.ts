@@ -1,5 +1,6 @@
 import { constants, gunzipSync, inflateRawSync } from 'node:zlib'
 import { malformed } from '../../../reference/bytes/sage-error.js'
+import { withZerosBefore } from '../zeros-before.js'
 import { initiator, mutant, parts, type Fault, type InitiatorMutant } from './mutant.js'
 
 type Inflate = (member: Uint8Array, maxBytes: number) => Uint8Array | Promise<Uint8Array>
@@ -30,6 +31,11 @@ export const gzipMutants: readonly InitiatorMutant[] = [
     'initiator-gzip-members-joined',
     ['gzip.one-member/initiator'],
     inflates(() => member => gunzipSync(member)),
+  ),
+  mutant(
+    'initiator-gzip-with-zeros-before-the-beginning',
+    ['gzip.one-member/initiator'],
+    inflates(honest => (member, maxBytes) => withZerosBefore(member, maxBytes, honest)),
   ),
   mutant(
     'initiator-gzip-cut-short',

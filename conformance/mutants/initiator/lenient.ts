@@ -38,6 +38,35 @@ export const readsCardsAs = (change: (card: Changing) => void): Fault =>
     },
   }))
 
+const MAX_DEPTH = 16
+
+const isDeep = (value: unknown, depth: number): boolean =>
+  typeof value === 'object' &&
+  value !== null &&
+  (depth > MAX_DEPTH || Object.values(value).some(each => isDeep(each, depth + 1)))
+
+/** Leaves members out that nest deeper than they may, in what is signed too. */
+export const leavesOutWhatIsTooDeep: Fault = parts(honest => ({
+  parseJson: bytes => {
+    try {
+      return honest.parseJson(bytes)
+    } catch (refusal) {
+      const read = readAnyway(bytes)
+      if (read === undefined || !isDeep(read, 1)) throw refusal
+      const shallow = Object.entries(read).filter(([, value]) => !isDeep(value, 2))
+      return honest.parseJson(Buffer.from(JSON.stringify(Object.fromEntries(shallow))))
+    }
+  },
+}))
+
+const readAnyway = (bytes: Uint8Array): JsonObject | undefined => {
+  try {
+    return JSON.parse(Buffer.from(bytes).toString('utf8')) as JsonObject
+  } catch {
+    return undefined
+  }
+}
+
 /** JSON as a program reads it that asks for no more than JSON.parse does. */
 export const readsJsonWith = (change: (text: string) => string): Fault =>
   forgiving(

@@ -1,6 +1,14 @@
+import { SageError } from '../../../reference/bytes/sage-error.js'
 import { encodeUtf8 } from '../../../reference/bytes/utf8.js'
 import type { Channel } from '../../../reference/transport/channel.js'
-import { anyBase64Url, forgives, forgivesText, readsAnyBase64, readsJsonWith } from './lenient.js'
+import {
+  anyBase64Url,
+  forgives,
+  forgivesText,
+  leavesOutWhatIsTooDeep,
+  readsAnyBase64,
+  readsJsonWith,
+} from './lenient.js'
 import { all, initiator, insert, mutant, omit, parts, type Fault, type Wrong } from './mutant.js'
 
 const SECOND = 1_000_000_000n
@@ -180,6 +188,52 @@ export const messageMutants = [
       const apart = received.ts > now ? received.ts - now : now - received.ts
       return apart > 60n * SECOND
     }),
+  ),
+  mutant(
+    'initiator-response-of-five-seconds-more',
+    ['handshake.response-ts'],
+    all(
+      omit('before', 'handshake.response-ts'),
+      insert('before', ({ received, now }) => received.ts - now > 120n * SECOND || now - received.ts > 125n * SECOND),
+    ),
+  ),
+  mutant(
+    'initiator-response-of-five-seconds-less',
+    ['handshake.response-ts/within'],
+    insert('before', ({ received, now }) => received.ts - now > 115n * SECOND),
+  ),
+  mutant(
+    'initiator-too-deep-is-left-out',
+    ['conventions.json-depth/response', 'conventions.json-depth/answer', 'conventions.json-depth/card'],
+    leavesOutWhatIsTooDeep,
+  ),
+  mutant(
+    'initiator-unused-bits-taken',
+    ['conventions.base64-canonical/response', 'conventions.base64-canonical/answer'],
+    parts(honest => ({
+      parseBase64: text => {
+        const canonical = Buffer.from(text, 'base64').toString('base64')
+        const isOtherwiseSame = canonical.length === text.length && canonical.slice(0, -4) === text.slice(0, -4)
+        return honest.parseBase64(isOtherwiseSame ? canonical : text)
+      },
+    })),
+  ),
+  mutant(
+    'initiator-high-bits-refused',
+    ['identity.x25519-masking/eph-s', 'identity.x25519-masking/kem-key'],
+    parts(honest => ({
+      x25519: (privateKey, publicKey) => {
+        if (((publicKey[31] ?? 0) & 0x80) !== 0) throw new SageError('authentication_failed', 'bit 255 is set')
+        return honest.x25519(privateKey, publicKey)
+      },
+    })),
+  ),
+  mutant(
+    'initiator-kem-key-made-canonical',
+    ['identity.x25519-masking/kem-key'],
+    parts(honest => ({
+      exportAsSender: (input, steps) => honest.exportAsSender({ ...input, pkR: masked(input.pkR) }, steps),
+    })),
   ),
   mutant(
     'initiator-byte-order-mark-skipped',

@@ -28,6 +28,7 @@ const trips: Readonly<Record<string, readonly string[]>> = {
 
 /** Guards whose absence changes nothing that anybody could see, and why. What they guard is mutated by hand. */
 export const withoutEffect: Readonly<Record<string, string>> = {
+  'card.published': 'what another method than GET and HEAD comes to at the card is left open (card-without-head)',
   'handshake.low-order':
     'X25519 itself refuses such a point, a step later and in the same words (low-order-points-taken)',
   'ws.in-flight': 'how many it takes is its own to choose: without a bound nothing is refused (crowds-rate-limited)',

@@ -4,6 +4,7 @@ import { asksForGzip } from '../../../reference/agent/encoding.js'
 import type { ResponderParts } from '../../../reference/agent/responder-parts.js'
 import { malformed } from '../../../reference/bytes/sage-error.js'
 import type { Parts } from '../../../reference/parts.js'
+import { withZerosBefore } from '../zeros-before.js'
 import { all, insert, mutant, omit, parts, responder, type Fault } from './mutant.js'
 
 const HEADER_BYTES = 10
@@ -79,6 +80,11 @@ export const gzipMutants = [
     'gzip-header-of-ten-bytes',
     ['gzip.request'],
     inflates((member, maxBytes) => untrailed(member, maxBytes)),
+  ),
+  mutant(
+    'gzip-with-zeros-before-the-beginning',
+    ['gzip.one-member'],
+    inflates((member, maxBytes, honest) => withZerosBefore(member, maxBytes, honest.inflate)),
   ),
   mutant(
     'gzip-of-any-number-of-members',

@@ -7,7 +7,8 @@ import { forgives, forgivesText, readsJsonWith } from './lenient.js'
 import { anyEd25519Key } from '../any-ed25519-key.js'
 import { reduced } from '../reduced-signature.js'
 
-const BORDER = 120n * 1_000_000_000n
+const SECOND = 1_000_000_000n
+const BORDER = 120n * SECOND
 
 /** Remembers what it sees a little late: two at once are both new. */
 const rememberLate = () => {
@@ -98,6 +99,32 @@ export const handshakeMutants = [
         const apart = payload.ts > now ? payload.ts - now : now - payload.ts
         return apart > BORDER + 1_000_000_000n ? 'authentication_failed' : undefined
       }),
+    ),
+  ),
+  ...([-1n, 1n] as const).map(side =>
+    mutant(
+      `ts-border-five-seconds-${side < 0n ? 'in-the-past' : 'ahead'}`,
+      ['handshake.ts-fresh/border'],
+      all(
+        omit('handshake', 'handshake.ts-fresh'),
+        insert('handshake', ({ payload, now }) => {
+          const ahead = payload.ts - now
+          const isFar =
+            side < 0n
+              ? ahead > BORDER || ahead < -BORDER - 5n * SECOND
+              : ahead < -BORDER || ahead > BORDER + 5n * SECOND
+          return isFar ? 'authentication_failed' : undefined
+        }),
+      ),
+    ),
+  ),
+  ...([-1n, 1n] as const).map(side =>
+    mutant(
+      `ts-five-seconds-short-${side < 0n ? 'in-the-past' : 'ahead'}`,
+      ['handshake.ts-fresh/border'],
+      insert('handshake', ({ payload, now }) =>
+        side * (payload.ts - now) > BORDER - 5n * SECOND ? 'authentication_failed' : undefined,
+      ),
     ),
   ),
   mutant(

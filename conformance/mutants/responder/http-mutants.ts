@@ -20,7 +20,7 @@ export const httpMutants = [
   ),
   mutant(
     'smuggling-answered-with-500',
-    ['http.length-and-chunked', 'http.length-repeated'],
+    ['http.length-beside-chunked', 'http.length-repeated'],
     wire(['error'], (answer, { code, message }) =>
       code === 'malformed' && !message ? { ...answer, status: 500 } : answer,
     ),
@@ -46,6 +46,13 @@ export const httpMutants = [
     wire(['error'], answer => ({ ...answer, headers: { ...answer.headers, 'content-type': 'text/plain' } })),
   ),
   mutant('answers-cacheable', ['http.no-store'], without('cache-control')),
+  ...(['method_not_allowed', 'unsupported_media_type', 'payload_too_large', 'task_unsupported'] as const).map(refusal =>
+    mutant(
+      `${refusal.replaceAll('_', '-')}-cacheable`,
+      ['http.no-store'],
+      wire(['error'], (answer, { code }) => (code === refusal ? withoutHeader('cache-control')(answer) : answer)),
+    ),
+  ),
   mutant('no-challenge', ['http.www-authenticate'], without('www-authenticate')),
   mutant(
     'failures-told-apart',
@@ -60,6 +67,13 @@ export const httpMutants = [
     'errors-without-id',
     ['error.message-id'],
     wire(['error'], answer => withJson(answer, ({ message_id: _, ...rest }) => rest)),
+  ),
+  mutant(
+    'unsupported-handshakes-without-id',
+    ['error.message-id/handshake'],
+    wire(['error'], (answer, { code }) =>
+      code === 'task_unsupported' ? withJson(answer, ({ message_id: _, ...rest }) => rest) : answer,
+    ),
   ),
   mutant(
     'errors-name-any-id',

@@ -5,6 +5,7 @@ import type { ResponderGuards, ResponderSeams } from '../../../reference/agent/r
 import type { ResponderParts } from '../../../reference/agent/responder-parts.js'
 import type { StreamParts } from '../../../reference/agent/stream-parts.js'
 import type { Guard } from '../../../reference/bytes/guard.js'
+import type { HttpParts } from '../../../reference/http/http-parts.js'
 import type { WireAnswer, WireSubject } from '../../../reference/http/wire.js'
 import type { Parts } from '../../../reference/parts.js'
 import type { SocketOptions, WebSocketParts } from '../../../reference/websocket/websocket-parts.js'
@@ -104,6 +105,11 @@ export const sockets = (change: (honest: SocketOptions) => SocketOptions): Fault
 
 /** A socket that does one thing in another way. */
 export const socketClass = (Class: typeof WebSocket): Fault => sockets(honest => ({ ...honest, WebSocket: Class }))
+
+/** Reads HTTP in another way. */
+export const http =
+  (createServer: HttpParts['createServer']): Fault =>
+  honest => ({ ...honest, http: { createServer } })
 
 /** Changes answers of some kinds before they are written; over WebSocket, of which only the body is sent, too. */
 export const wire =

@@ -53,6 +53,11 @@ export const pageMutants = [
     ['health.head'],
     insert('health', ({ method }) => (method === 'HEAD' ? 'method_not_allowed' : undefined)),
   ),
+  mutant(
+    'card-without-head',
+    ['card.head'],
+    insert('card', ({ method }) => (method === 'HEAD' ? 'method_not_allowed' : undefined)),
+  ),
   mutant('health-cacheable', ['health.no-store'], wire(['health'], withoutHeader('cache-control'))),
   mutant(
     'health-allows-nothing',

@@ -52,27 +52,31 @@ export interface ExportContext {
   readonly aead?: number
 }
 
+/** How somebody writes a public key of 32 bytes: itself, or another writing of the same point. */
+export type Writing = (publicKey: Uint8Array) => Uint8Array
+
 /**
- * Sender: the encapsulated key (32 bytes) and the exported secret, from the key material of the ephemeral and the
- * receiver's public key.
+ * Sender: the encapsulated key (32 bytes), written as `write` has it, and the exported secret, from the key material of the
+ * ephemeral and the receiver's public key.
  * @throws Refusal `length`, or `agreement` when `pkR` is of low order
  */
 export const exportAsSender = (
-  given: ExportContext & { readonly ikmE: Uint8Array; readonly pkR: Uint8Array },
+  given: ExportContext & { readonly ikmE: Uint8Array; readonly pkR: Uint8Array; readonly write?: Writing | undefined },
 ): { enc: Uint8Array; exported: Uint8Array } => {
-  const { privateKey, publicKey: enc } = deriveHpkeKeyPair(given.ikmE)
+  const { privateKey, publicKey } = deriveHpkeKeyPair(given.ikmE)
+  const enc = given.write?.(publicKey) ?? publicKey
   const shared = sharedSecret(x25519(privateKey, given.pkR), enc, given.pkR)
   return { enc, exported: exported(shared, given) }
 }
 
 /**
- * Receiver: the exported secret, from its private key and the encapsulated key.
+ * Receiver: the exported secret, from its private key, the public key as it was published, and the encapsulated key.
  * @throws Refusal `length`, or `agreement` when `enc` is of low order
  */
 export const exportAsReceiver = (
-  given: ExportContext & { readonly skR: Uint8Array; readonly enc: Uint8Array },
+  given: ExportContext & { readonly skR: Uint8Array; readonly pkR?: Uint8Array | undefined; readonly enc: Uint8Array },
 ): { exported: Uint8Array } => {
-  const pkR = deriveX25519PublicKey(given.skR)
+  const pkR = given.pkR ?? deriveX25519PublicKey(given.skR)
   const shared = sharedSecret(x25519(given.skR, given.enc), given.enc, pkR)
   return { exported: exported(shared, given) }
 }

@@ -127,6 +127,26 @@ const deflateZeros = (count: number): Uint8Array => {
   return bits.end()
 }
 
+/**
+ * A member with a match that reaches back to before the beginning: an `a`, and three bytes from four places before it. Its trailer
+ * is right for whoever takes what was never there for zeros.
+ */
+export const reachBeforeTheBeginning = (): Uint8Array => {
+  const bits = new BitWriter()
+  const writeCode = (code: number, count: number): void => {
+    for (let at = count - 1; at >= 0; at--) bits.write((code >> at) & 1, 1)
+  }
+  // The last block, of the fixed codes (RFC 1951 §3.2.6): the letter, length 3, distance 5 of 5 and 6, the end.
+  bits.write(0b011, 3)
+  writeCode(0x30 + 0x61, 8)
+  writeCode(257 - 256, 7)
+  writeCode(4, 5)
+  bits.write(0, 1)
+  writeCode(0, 7)
+  const taken = Uint8Array.of(0x61, 0, 0, 0)
+  return encodeMember(bits.end(), { crc: crc32(taken), length: taken.length })
+}
+
 /** `count` zero bytes, 0 or more, as one member of about a thousandth of their length. */
 export const compressZeros = (count: number): Uint8Array =>
   encodeMember(deflateZeros(count), { crc: crc32OfZeros(count), length: count % 2 ** 32 })

@@ -1,4 +1,4 @@
-import { deriveHpkeKeyPair, exportAsReceiver, exportAsSender } from '../crypto/hpke.js'
+import { deriveHpkeKeyPair, exportAsReceiver, exportAsSender, type Writing } from '../crypto/hpke.js'
 import { deriveX25519PublicKey, x25519 } from '../crypto/x25519.js'
 import { honestSteps, type HandshakeSteps } from './steps.js'
 import type { Parties } from './strings.js'
@@ -23,11 +23,15 @@ export interface InitiatorKeys {
   readonly kemPublicKey: Uint8Array
   readonly ikmE: Uint8Array
   readonly ephCPrivateKey: Uint8Array
+  /** How it writes `enc` and `ephC`. */
+  readonly write?: { readonly enc?: Writing; readonly ephC?: Writing } | undefined
 }
 
 /** What a responder brings: private keys of 32 bytes each. */
 export interface ResponderKeys {
   readonly kemPrivateKey: Uint8Array
+  /** As it was published, where that is not as everybody would write it. */
+  readonly kemPublicKey?: Uint8Array | undefined
   readonly ephSPrivateKey: Uint8Array
 }
 
@@ -42,10 +46,14 @@ const combine = (exportCtx: string, exporter: Uint8Array, ssE2E: Uint8Array, ste
 }
 
 /** What an initiator can say before it has an answer: its two public keys, 32 bytes each. */
-export const deriveOffer = (keys: Pick<InitiatorKeys, 'ikmE' | 'ephCPrivateKey'>) => ({
-  enc: deriveHpkeKeyPair(keys.ikmE).publicKey,
-  ephC: deriveX25519PublicKey(keys.ephCPrivateKey),
-})
+export const deriveOffer = ({
+  ikmE,
+  ephCPrivateKey,
+  write,
+}: Pick<InitiatorKeys, 'ikmE' | 'ephCPrivateKey' | 'write'>) => {
+  const [enc, ephC] = [deriveHpkeKeyPair(ikmE).publicKey, deriveX25519PublicKey(ephCPrivateKey)]
+  return { enc: write?.enc?.(enc) ?? enc, ephC: write?.ephC?.(ephC) ?? ephC }
+}
 
 /**
  * The initiator's side, by the `steps` of the protocol or by mistaken ones.
@@ -56,8 +64,8 @@ export const deriveAsInitiator = (
   steps = honestSteps,
 ): Derivation => {
   const { strings, hpke } = exportContext(given, steps)
-  const { enc, exported } = exportAsSender({ ...hpke, ikmE: given.ikmE, pkR: given.kemPublicKey })
-  const ephC = deriveX25519PublicKey(given.ephCPrivateKey)
+  const { enc, ephC } = deriveOffer(given)
+  const { exported } = exportAsSender({ ...hpke, ikmE: given.ikmE, pkR: given.kemPublicKey, write: given.write?.enc })
   const secrets = combine(strings.exportCtx, exported, x25519(given.ephCPrivateKey, given.ephS), steps)
   return { ...strings, enc, ephC, ephS: given.ephS, ...secrets }
 }
@@ -71,7 +79,7 @@ export const deriveAsResponder = (
   steps = honestSteps,
 ): Derivation => {
   const { strings, hpke } = exportContext(given, steps)
-  const { exported } = exportAsReceiver({ ...hpke, skR: given.kemPrivateKey, enc: given.enc })
+  const { exported } = exportAsReceiver({ ...hpke, skR: given.kemPrivateKey, pkR: given.kemPublicKey, enc: given.enc })
   const ephS = deriveX25519PublicKey(given.ephSPrivateKey)
   const secrets = combine(strings.exportCtx, exported, x25519(given.ephSPrivateKey, given.ephC), steps)
   return { ...strings, enc: given.enc, ephC: given.ephC, ephS, ...secrets }

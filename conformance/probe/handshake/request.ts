@@ -12,7 +12,7 @@ import { deriveOffer, type InitiatorKeys } from './derivation.js'
 import { exportCtxOf, infoOf, type Parties } from './strings.js'
 
 /** What a handshake request is drafted from; `ts` in nanoseconds from the Unix epoch. */
-export interface RequestFacts extends Parties, Pick<InitiatorKeys, 'ikmE' | 'ephCPrivateKey'> {
+export interface RequestFacts extends Parties, Pick<InitiatorKeys, 'ikmE' | 'ephCPrivateKey' | 'write'> {
   readonly nonce: string
   readonly ts: bigint
 }
@@ -75,6 +75,8 @@ export interface RequestReader {
 export interface OpenedRequest extends Parties {
   readonly id: string
   readonly nonce: string
+  /** Nanoseconds from the Unix epoch. */
+  readonly ts: bigint
   readonly enc: Uint8Array
   readonly ephC: Uint8Array
 }
@@ -131,5 +133,5 @@ export const openRequest = (text: Uint8Array | string, reader: RequestReader): O
   require(payload.exportCtx === exportCtxOf(parties.ctx), 'transcript', 'handshake.export-ctx-match')
   require(reader.isNewNonce?.(payload.initDid, payload.nonce) ?? true, 'freshness', 'handshake.nonce-single-use')
   require(!isLowOrder(enc) && !isLowOrder(ephC), 'agreement', 'handshake.low-order')
-  return { ...parties, id: message.id, nonce: payload.nonce, enc, ephC }
+  return { ...parties, id: message.id, nonce: payload.nonce, ts: parseTime(payload.ts), enc, ephC }
 }

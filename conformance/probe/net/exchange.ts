@@ -1,5 +1,6 @@
 import { connect as connectTcp, isIP, type Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
+import { limitTime } from './limit-time.js'
 import { NotHttp, ResponseReader, type WireResponse } from './response-reader.js'
 
 /** A request as it is put on the wire, byte for byte: header names, their order and their repetition included. */
@@ -22,6 +23,7 @@ export type Exchanged =
 /** Where and how to connect. */
 export interface Route {
   readonly url: URL
+  /** Milliseconds until an answer; a second more for each MiB that is sent or arrives. */
   readonly timeoutMs: number
   /** Certificate authorities to trust instead of the system's, PEM. */
   readonly ca?: string | undefined
@@ -62,7 +64,7 @@ export const exchange = (request: WireRequest, route: Route): Promise<Exchanged>
     const finish = (outcome: Exchanged): void => {
       if (ended) return
       ended = true
-      clearTimeout(timer)
+      stopWaiting()
       route.signal?.removeEventListener('abort', onAbort)
       socket.destroy()
       resolve(outcome)
@@ -76,7 +78,8 @@ export const exchange = (request: WireRequest, route: Route): Promise<Exchanged>
       else finish({ kind: connected ? 'reset' : 'unreachable', reason })
     }
     const onAbort = (): void => finish({ kind: connected ? 'reset' : 'unreachable', reason: 'aborted' })
-    const timer = setTimeout(() => finish({ kind: 'timeout' }), route.timeoutMs)
+    const moved = (): number => request.body.length + socket.bytesRead
+    const stopWaiting = limitTime(route.timeoutMs, moved, () => finish({ kind: 'timeout' }))
     if (route.signal?.aborted) return onAbort()
     route.signal?.addEventListener('abort', onAbort)
     socket.once(ready, () => {

@@ -1,5 +1,6 @@
 import { parseJsonObject } from '../bytes/json.js'
 import { NotFrames, opcodes, type ReadFrame } from './frames.js'
+import { limitTime } from './limit-time.js'
 
 /** Why a connection is over that was ended in order, but without a close frame. */
 export const ENDED = 'the connection ended'
@@ -52,6 +53,8 @@ const MAX_FRAMES = 2 ** 16
 /** Messages and bytes of streams that the suite keeps for who has not asked for them yet. */
 const MAX_KEPT = 4096
 const MAX_KEPT_BYTES = 64 * 1024 * 1024
+/** Pings, pongs and messages that nobody waits for: who sends more of them says nothing else. */
+const MAX_UNASKED = 4096
 
 type Message = Extract<Arrived, { kind: 'message' }>
 
@@ -84,6 +87,7 @@ export class Inbox {
   #kept: { readonly stream: string; readonly message: Message }[] = []
   #keptBytes = 0
   #code: number | undefined
+  #unasked = 0
   /** Pings that nobody has waited for yet. */
   #pings = 0
   /** A message came that answered nothing. */
@@ -91,8 +95,8 @@ export class Inbox {
   /** How the connection is over, if it is. */
   over: Arrived | undefined
 
-  /** Waits for something. */
-  wait(until: Until, timeoutMs: number): Promise<Arrived> {
+  /** Waits for something; `moved` counts the bytes that have been on their way since. */
+  wait(until: Until, timeoutMs: number, moved: () => number = () => 0): Promise<Arrived> {
     if (until.kind === 'answer' && until.id !== undefined) this.#asked.add(until.id)
     if (until.kind === 'sent' && until.id !== undefined) this.#streams.set(until.id, until.stream ?? until.id)
     const kept = until.kind === 'next' || until.kind === 'queued' ? this.#takeKept(until.id) : undefined
@@ -110,12 +114,12 @@ export class Inbox {
       const waiter: Waiter = {
         until,
         give: arrived => {
-          clearTimeout(timer)
+          stopWaiting()
           this.#waiters = this.#waiters.filter(each => each !== waiter)
           resolve(arrived)
         },
       }
-      const timer = setTimeout(() => waiter.give({ kind: 'timeout' }), timeoutMs)
+      const stopWaiting = limitTime(timeoutMs, moved, () => waiter.give({ kind: 'timeout' }))
       this.#waiters.push(waiter)
     })
   }
@@ -140,15 +144,19 @@ export class Inbox {
     this.#message({ kind: 'message', body, flaw })
   }
 
-  /** A control frame arrived that somebody may wait for. */
+  /**
+   * A control frame arrived that somebody may wait for.
+   * @throws NotFrames
+   */
   put(arrived: Extract<Arrived, { kind: 'ping' | 'pong' }>): void {
     const waiter = this.#waiters.find(
       ({ until }) =>
         until.kind === arrived.kind &&
         (until.kind !== 'pong' || arrived.kind !== 'pong' || until.payload === arrived.payload),
     )
-    if (waiter) waiter.give(arrived)
-    else if (arrived.kind === 'ping') this.#pings += 1
+    if (waiter) return waiter.give(arrived)
+    this.#countUnasked()
+    if (arrived.kind === 'ping') this.#pings += 1
   }
 
   /** A close frame arrived. */
@@ -187,6 +195,7 @@ export class Inbox {
     if (stream !== undefined) return this.#keep(stream, arrived)
     // A second answer to what has been answered, or one that comes too late, is nobody's.
     if (id !== undefined && this.#asked.has(id)) {
+      this.#countUnasked()
       this.#stray ??= arrived
       return
     }
@@ -194,8 +203,15 @@ export class Inbox {
     // Where only one message waits, a wrong name is a wrong answer and not a missing one.
     const only = answers.length === 1 ? answers[0] : undefined
     const taker = nameless ?? only
-    if (taker) taker.give(arrived)
-    else this.#stray ??= arrived
+    if (taker) return taker.give(arrived)
+    this.#countUnasked()
+    this.#stray ??= arrived
+  }
+
+  // What arrives makes every wait longer: a flood must not make it endless.
+  #countUnasked(): void {
+    this.#unasked += 1
+    if (this.#unasked > MAX_UNASKED) throw new NotFrames('more that nobody asked for than the suite reads')
   }
 
   #keep(stream: string, message: Message): void {

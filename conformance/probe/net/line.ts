@@ -122,7 +122,9 @@ export class Line {
     const bytes = Buffer.concat(frames.map(encodeFrame))
     this.#closing ||= frames.some(({ opcode }) => opcode === opcodes.close)
     if (until.kind === 'stalled') return this.#pour(bytes)
-    const arrived = this.#inbox.wait(until, this.#timeoutMs)
+    const before = this.socket.bytesRead
+    const moved = (): number => bytes.length + this.socket.bytesRead - before
+    const arrived = this.#inbox.wait(until, this.#timeoutMs, moved)
     if (bytes.length > 0 && this.socket.writable) this.socket.write(bytes)
     return arrived
   }

@@ -62,6 +62,7 @@ const framingOf = (status: number, headers: [string, string][]): Framing => {
 export class ResponseReader {
   #pending: Buffer = EMPTY
   #head: Head | undefined
+  #interimBytes = 0
   #body: Buffer[] = []
   #bodyBytes = 0
   #done = false
@@ -102,6 +103,7 @@ export class ResponseReader {
       const head = parseHead(this.#pending.subarray(0, end).toString('latin1'))
       this.#pending = this.#pending.subarray(end + 4)
       if (head.status >= 200 || head.status === 101) this.#head = head
+      else if ((this.#interimBytes += end + 4) > MAX_HEAD_BYTES) throw new NotHttp('interim responses without an end')
     }
     return this.#readBody(this.#head)
   }

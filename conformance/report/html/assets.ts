@@ -25,13 +25,21 @@ const unlinked = (module: string): string =>
     .replace(/^export \{\};\n/gm, '')
     .replace(/^\/\/# sourceMappingURL=.*$/gm, '')
 
-const readModule = (name: string): string =>
-  unlinked(readFileSync(fileURLToPath(new URL(`./${name}.js`, import.meta.url)), 'utf8'))
+/** Compiled modules one after the other, each after what it uses, as one script in a scope of its own. `folder` ends in `/`. */
+export const joinModules = (names: readonly string[], folder: URL): string => {
+  const texts = names.map(name => unlinked(readFileSync(fileURLToPath(new URL(`${name}.js`, folder)), 'utf8')))
+  return `'use strict'\n{\n${texts.join('')}}\n`
+}
 
 let script: string | undefined
 
-/** The script of the page: the compiled modules one after the other, in a scope of their own. */
-export const clientScript = (): string => (script ??= `'use strict'\n{\n${modules.map(readModule).join('')}}\n`)
+/** The script of the page. */
+export const clientScript = (): string => (script ??= joinModules(modules, new URL('./', import.meta.url)))
+
+const readStyle = (name: string): string => readFileSync(`${rootPath}/conformance/report/html/${name}.css`, 'utf8')
+
+/** The colours and letters of every page that this project writes. */
+export const styleTokens = (): string => readStyle('tokens')
 
 /** The style of the page. */
-export const styleSheet = (): string => readFileSync(`${rootPath}/conformance/report/html/style.css`, 'utf8')
+export const styleSheet = (): string => `${styleTokens()}\n${readStyle('style')}`

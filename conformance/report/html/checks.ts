@@ -3,9 +3,9 @@ import { hasPrelude } from './encode-islands.js'
 import { markup, type Markup } from './markup.js'
 import { shownStates, stateLabel, stateSign, stateWord } from './signs.js'
 
-const check = ({ index, chapter, result }: Entry, { requirements }: Contents): Markup => {
+const check = ({ index, chapter, result }: Entry, contents: Contents): Markup => {
   const { state, transport, cases } = result
-  const requirement = requirements.get(result.requirement)
+  const requirement = contents.requirements.get(result.requirement)
   const also =
     result.also.length > 0
       ? markup`<p class="also">also judges ${result.also.map(id => markup`<code>${id}</code> `)}</p>`
@@ -25,7 +25,7 @@ const check = ({ index, chapter, result }: Entry, { requirements }: Contents): M
       <span class="said">${state === 'pass' ? undefined : (result.observed ?? result.reasonCode)}</span>
     </summary>
     <div class="inside">
-      ${requirement && markup`<p class="sentence">${sentence(requirement.text)} <small>${placeOf(requirement)}</small></p>`}
+      ${requirement && markup`<p class="sentence">${sentence(requirement.text)} <small>${placeOf(requirement, contents)}</small></p>`}
       ${also}
       <ul class="cases">
         ${named.map(each => markup`<li>${stateLabel(each.state)} ${each.name}</li>`)}

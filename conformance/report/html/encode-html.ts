@@ -55,8 +55,8 @@ const policyOf = (script: string, style: string): string =>
  * was exchanged is read out of JSON islands when a check is opened. A pure function: the same report and requirements make
  * the same bytes. Nothing of a report becomes an element, an attribute's name, or script.
  */
-export const encodeHtml = (report: Report, requirements: readonly Requirement[]): string => {
-  const contents = contentsOf(report, requirements)
+export const encodeHtml = (report: Report, requirements: readonly Requirement[], site?: string): string => {
+  const contents = contentsOf(report, requirements, site)
   const [script, style] = [clientScript(), styleSheet()]
   return markup`<!doctype html>
 <html lang="en">

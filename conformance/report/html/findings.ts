@@ -52,7 +52,8 @@ const variant = (alike: readonly Entry[], heading: Markup | undefined, report: R
   </div>`
 }
 
-const finding = (entries: readonly Entry[], { report, requirements }: Contents): Markup => {
+const finding = (entries: readonly Entry[], contents: Contents): Markup => {
+  const { report, requirements } = contents
   const { check, state, requirement: id } = entries[0]!.result
   const requirement = requirements.get(id)
   const variants = grouped(entries, ({ reasonCode, expected, observed }) => [reasonCode, expected, observed])
@@ -64,7 +65,7 @@ const finding = (entries: readonly Entry[], { report, requirements }: Contents):
       requirement &&
       markup`<blockquote>
         <p>${sentence(requirement.text)}</p>
-        <footer>${placeOf(requirement)}</footer>
+        <footer>${placeOf(requirement, contents)}</footer>
       </blockquote>`
     }
     ${variants.map(alike => variant(alike, headingOf(alike), report))}

@@ -20,7 +20,11 @@ const clipped = (text: string): string => {
   return `${kept}… and ${text.length - kept.length} more characters`
 }
 
-const escaped = (text: string): string => visible(clipped(text)).replace(/[&<>"']/g, character => entities[character]!)
+/** `text` for elements and for quoted attributes, all of it, with nothing in it but what can be seen. */
+export const escapeMarkup = (text: string): string =>
+  visible(text).replace(/[&<>"']/g, character => entities[character]!)
+
+const escaped = (text: string): string => escapeMarkup(clipped(text))
 
 const rendered = (part: Part): string => {
   if (part === undefined) return ''

@@ -1,6 +1,6 @@
 import { transports as allTransports, type Transport } from '../../../schemas/index.js'
 import { countStates, type State } from '../../runner/result.js'
-import { sentence, type Chapter, type Contents, type Entry } from './contents.js'
+import { linked, sentence, type Chapter, type Contents, type Entry } from './contents.js'
 import { markup, type Markup } from './markup.js'
 import { shownStates, stateSign, stateWord } from './signs.js'
 
@@ -47,7 +47,8 @@ const cell = (checks: readonly Entry[], transport: Transport): Markup => {
   </td>`
 }
 
-const chapterTable = (chapter: Chapter, all: readonly Entry[], transports: readonly Transport[]): Markup => {
+const chapterTable = (chapter: Chapter, contents: Contents, transports: readonly Transport[]): Markup => {
+  const { entries: all, site } = contents
   const rows = chapter.requirements.map(({ id, text, level }) => {
     const checks = checksOf(id, all)
     const cells = transports.map(transport => cell(checks, transport))
@@ -55,7 +56,7 @@ const chapterTable = (chapter: Chapter, all: readonly Entry[], transports: reado
       <th scope="row">
         <details>
           <summary><code>${id}</code> <small>${level}</small></summary>
-          <p>${sentence(text)}</p>
+          <p>${sentence(text)} ${site === undefined ? undefined : linked('what judges it', { id }, contents)}</p>
         </details>
       </th>
       ${cells}
@@ -86,7 +87,8 @@ const chapterTable = (chapter: Chapter, all: readonly Entry[], transports: reado
 const bad: readonly State[] = ['error', 'fail']
 
 /** Every requirement over every transport, a chapter at a time; those in which something failed are open. */
-export const matrixSection = ({ entries, chapters }: Contents): Markup => {
+export const matrixSection = (contents: Contents): Markup => {
+  const { entries, chapters } = contents
   const transports = allTransports.filter(name => entries.some(({ result }) => result.transport === name))
   const judged = chapters.filter(chapter => chapter.requirements.some(({ id }) => checksOf(id, entries).length > 0))
   if (judged.length === 0) return markup``
@@ -100,7 +102,7 @@ export const matrixSection = ({ entries, chapters }: Contents): Markup => {
         <small>${count} of ${chapter.requirements.length} requirements</small>
       </summary>
       <div class="scroll" tabindex="0" role="region" aria-label="requirements of ${chapter.name}">
-        ${chapterTable(chapter, entries, transports)}
+        ${chapterTable(chapter, contents, transports)}
       </div>
     </details>`
   })

@@ -3,7 +3,8 @@ import t from 'tap'
 import { checks } from '../../checks/index.js'
 import { loadJudges } from '../../trace/judges.js'
 import { loadRequirementSet } from '../../trace/requirement-set.js'
-import { explain, nearMatches } from '../explanation.js'
+import { explain } from '../explanation.js'
+import { nearMatches } from '../near-matches.js'
 
 const { requirements } = loadRequirementSet()
 const judges = loadJudges()

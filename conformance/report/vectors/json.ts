@@ -3,8 +3,8 @@ import type { Judged } from '../../vectors/judge.js'
 import { countStates, exitStatus, verdictOf } from '../../vectors/verdict.js'
 import { suiteIdentity, withDigest } from '../json.js'
 
-const resultOf = ({ test: { id, op, test }, judgement }: Judged): VectorResult => {
-  const about = { test: id, op, requirements: test.requirements }
+const resultOf = ({ test: { id, op, test }, judgement, seconds }: Judged): VectorResult => {
+  const about = { test: id, op, requirements: test.requirements, ...(seconds !== undefined && { seconds }) }
   return judgement.state === 'fail'
     ? { ...about, state: 'fail', comment: test.comment, failure: judgement.failure }
     : { ...about, state: judgement.state }

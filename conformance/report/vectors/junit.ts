@@ -4,11 +4,11 @@ import { quoted } from '../shell-word.js'
 import { byFile, furtherReasons, tellTests, testLines, type ToldTest } from './told.js'
 
 const caseOf = (told: ToldTest): JunitCase => {
-  const { state, outcome, title, file, verdict, what } = told
+  const { state, outcome, title, file, verdict, what, seconds = 0 } = told
   return {
     name: title,
     classname: `sage.vectors.${file}`,
-    seconds: 0,
+    seconds,
     verdict: junitVerdictOf(outcome),
     message: what === undefined ? verdict : `${verdict}: ${what}`,
     type: state,

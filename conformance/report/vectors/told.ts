@@ -1,5 +1,6 @@
 import type { VectorResult, VectorsReport } from '../../../schemas/index.js'
 import { vectorsRunDefaults } from '../../runner/defaults.js'
+import { whyBlocked } from '../../vectors/verdict.js'
 import { failureLines, showFailure, type ShownFailure } from '../../vectors/failure.js'
 import type { Outcome } from '../outcome.js'
 import { quoted } from '../shell-word.js'
@@ -24,6 +25,8 @@ export interface ToldTest {
   readonly comment?: string
   readonly failure?: ShownFailure
   readonly again: string
+  /** From question to answer. */
+  readonly seconds?: number
 }
 
 const outcomes: Readonly<Record<VectorResult['state'], Outcome>> = {
@@ -35,9 +38,9 @@ const outcomes: Readonly<Record<VectorResult['state'], Outcome>> = {
   skipped: 'skipped',
 }
 
-const reasons: Readonly<Partial<Record<VectorResult['state'], string>>> = {
-  unsupported: 'the op is not supported',
-  blocked: 'not asked: the command had to be restarted too often',
+const reasonOf = ({ run }: VectorsReport, state: VectorResult['state']): string | undefined => {
+  if (state === 'unsupported') return 'the op is not supported'
+  return state === 'blocked' ? `not asked: ${whyBlocked(run)}` : undefined
 }
 
 /** The command that asks one test of a report again, as a shell reads it, on one line. */
@@ -49,10 +52,10 @@ const reproduction = ({ target, run }: VectorsReport, { test }: VectorResult): s
 }
 
 const tell = (report: VectorsReport, result: VectorResult): ToldTest => {
-  const { test, op, requirements, state } = result
+  const { test, op, requirements, state, seconds } = result
   const [file = ''] = test.split('/')
   const failure = result.state === 'fail' ? showFailure(result.failure) : undefined
-  const what = failure?.what ?? reasons[state]
+  const what = failure?.what ?? reasonOf(report, state)
   return {
     state,
     outcome: outcomes[state],
@@ -65,6 +68,7 @@ const tell = (report: VectorsReport, result: VectorResult): ToldTest => {
     ...(result.state === 'fail' && { comment: lineOf(result.comment) }),
     ...(failure && { failure }),
     again: lineOf(reproduction(report, result), LONGEST_COMMAND),
+    ...(seconds !== undefined && { seconds }),
   }
 }
 

@@ -90,6 +90,42 @@ t.test('what was not selected, or what the run did not come to, is neither known
   t.end()
 })
 
+const withCases = (states: Readonly<Record<string, State>>): CheckResult => ({
+  ...result('a.one', 'fail', 'accepted'),
+  cases: Object.entries(states).map(([name, state]) => ({ name, state })) as unknown as CheckResult['cases'],
+})
+
+t.test('cases that are listed are known; any other that fails is not, though for the same reason', t => {
+  const [both, first, none] = [['x', 'y'], ['x'], undefined].map(cases => ({
+    ...entry('a.one', 'accepted'),
+    ...(cases && { cases }),
+  })) as [KnownFailure, KnownFailure, KnownFailure]
+  const whatOf = (found: CheckResult, one: KnownFailure): string =>
+    compareBaseline([found], terms([one]))
+      ?.mend.map(({ what }) => what)
+      .join() ?? 'no list'
+
+  const one = withCases({ x: 'fail', y: 'pass', z: 'not-observed' })
+  const two = withCases({ x: 'fail', y: 'fail', z: 'pass' })
+  for (const [found, list, known, what] of [
+    [one, first, true, /^$/],
+    [one, both, true, /^it does not fail with "y" any more: take that out/],
+    [one, none, true, /^$/],
+    [two, both, true, /^$/],
+    [two, first, false, /^it fails with "y" too now: list that/],
+    [two, none, true, /^$/],
+  ] as const) {
+    t.equal(isKnownFailure(found, terms([list])), known)
+    t.equal(isUnknownFailure(found, terms([list])), !known)
+    t.match(whatOf(found, list), what)
+  }
+
+  t.strictSame(knownFailuresOf([one], terms([]), []), [first], 'those that fail, where others do not')
+  t.strictSame(knownFailuresOf([withCases({ x: 'fail', y: 'fail' })], terms([]), [first]), [none], 'or the whole check')
+  t.strictSame(knownFailuresOf([withCases({ '': 'fail' })], terms([]), []), [none], 'or its only case')
+  t.end()
+})
+
 t.test('a verdict leaves out what is known, and fails as long as the list is to be mended', t => {
   const known = { state: 'fail', known: true } as const
   t.equal(verdictOf([{ state: 'pass' }, known], false), 'conformant but for known failures')

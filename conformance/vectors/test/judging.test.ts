@@ -6,7 +6,7 @@ import { compareAnswer } from '../compare.js'
 import { describeFinding, jsonLine, show, showDifference } from '../finding.js'
 import { LineReader } from '../line-reader.js'
 import { rederive } from '../rederive.js'
-import { matcher, namedTests } from '../select.js'
+import { isNamedBy, namedTests } from '../select.js'
 import { countStates, exitStatus, verdictOf } from '../verdict.js'
 import { sampleFile, sampleTest } from './sample.js'
 
@@ -92,9 +92,9 @@ t.test('lines are cut wherever the chunks are cut, and a line without an end is 
 
 t.test('a glob names a test by its id, its file or its op', t => {
   const [hkdf, token] = namedTests([{ name: 'sample', file: sampleFile() }])
-  for (const glob of ['sample/rfc5869-3', 'sample/*', 'sample', 'hkdf', 'hk*', '*']) t.ok(matcher(glob)(hkdf!), glob)
-  for (const glob of ['token.parse', 'sample/rfc', 'hkd.', '', 'token*']) t.notOk(matcher(glob)(hkdf!), glob)
-  t.ok(matcher('token.*')(token!))
+  for (const glob of ['sample/rfc5869-3', 'sample/*', 'sample', 'hkdf', 'hk*', '*']) t.ok(isNamedBy(glob, hkdf!), glob)
+  for (const glob of ['token.parse', 'sample/rfc', 'hkd.', '', 'token*']) t.notOk(isNamedBy(glob, hkdf!), glob)
+  t.ok(isNamedBy('token.*', token!))
   t.end()
 })
 

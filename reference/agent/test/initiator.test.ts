@@ -183,7 +183,7 @@ t.test(
     }
     for (const [name, wire] of Object.entries(wires)) {
       await using on = await hostile(wire)
-      const session = await connect(on.agent.url, { identity: own, timeoutMs: 5000 })
+      const session = await connect(on.agent.url, { identity: own, timeoutMs: 60_000 })
       const error = await errorOf(session.send('count', encodeUtf8('x')))
       t.equal(error.code, 'outcome_unknown', name)
       t.ok(isSageError(error.cause), name)

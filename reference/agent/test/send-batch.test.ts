@@ -32,7 +32,7 @@ const start = async (change: WireHook = answer => answer, options: Partial<Serve
     { identity: createIdentity(), tasks, drainMs: 0, capabilities: { batch: true }, ...options },
     { ...honestSeams, wire },
   )
-  const session = await connect(agent.url, { identity: createIdentity(), transports: ['http'], timeoutMs: 5_000 })
+  const session = await connect(agent.url, { identity: createIdentity(), transports: ['http'], timeoutMs: 60_000 })
   posted.length = 0
   return { agent, session, posted, calls, [Symbol.asyncDispose]: async () => (await session.close(), agent.close()) }
 }

@@ -36,9 +36,16 @@ const stage = async () => {
   const line = createServer(near => {
     const far = connectSocket(Number(new URL(agent.url).port), '127.0.0.1')
     near.pipe(far).pipe(near)
-    for (const socket of [near, far]) {
+    for (const [socket, other] of [
+      [near, far],
+      [far, near],
+    ] as const) {
       sockets.add(socket)
-      socket.on('error', () => undefined).on('close', () => sockets.delete(socket))
+      socket.on('error', () => undefined)
+      socket.on('close', () => {
+        sockets.delete(socket)
+        other.destroy()
+      })
     }
   })
   await new Promise<void>(resolve => line.listen(0, '127.0.0.1', resolve))

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { parseJson, parseJsonText } from '../json.js'
+import { parseJson, parseJsonText, parseWholeJson } from '../json.js'
 import { concat } from '../concat.js'
 import { encodeUtf8, parseUtf8 } from '../utf8.js'
 
@@ -195,4 +195,24 @@ t.test('UTF-8 goes out and back', async () => {
     }),
     { numRuns: 50 },
   )
+})
+
+t.test('of more members or elements than a message may have a part is kept, with what names the message', async t => {
+  const members = Array.from({ length: 5000 }, (_, index) => `"m${index}":${index}`).join()
+  const text = `{${members},"id":"late","kid":"k","message_id":"m","a":[${'0,'.repeat(4999)}0]}`
+  const read = parse(text)
+  t.match(read, { m0: 0, id: 'late', kid: 'k', message_id: 'm' })
+  t.ok(Object.keys(read).length > 33, 'more than any schema allows')
+  t.ok(Object.keys(read).length < 100)
+  t.equal((parse(`{"a":[${'0,'.repeat(4999)}0]}`)['a'] as unknown[]).length, 1025)
+  t.strictSame(parseWholeJson(encodeUtf8(text)), JSON.parse(text))
+  for (const wrong of [`{${members},}`, `{${members},"a":tru}`, `{${members},"a":"\\x"}`, `{${members},"id":1,"id":1}`])
+    t.throws(() => parse(wrong), malformed, 'it is read to its end')
+})
+
+t.test('a number is what its digits say, to the last of 53 bits', async t => {
+  for (const literal of ['0', '7', '999999999999999', '1000000000000000', '9007199254740991', '-9007199254740991'])
+    t.equal(parse(`{"a":${literal}}`)['a'], Number(literal))
+  for (const literal of ['00', '01', '0123', '9007199254740992', '99999999999999999999', '1.0', '1e0', '1-', '12a'])
+    t.throws(() => parse(`{"a":${literal}}`), malformed, literal)
 })

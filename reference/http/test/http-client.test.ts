@@ -31,7 +31,7 @@ const start = async (answer: Answering) => {
 
 const answered = (more = ''): string => `HTTP/1.1 200 OK\r\n${more}Content-Length: 2\r\n\r\n{}`
 const turn = (): Promise<void> => new Promise(resolve => setImmediate(resolve))
-const post = { method: 'POST', path: '/messages', body: Buffer.from('{}'), maxBytes: 100, timeoutMs: 5000 } as const
+const post = { method: 'POST', path: '/messages', body: Buffer.from('{}'), maxBytes: 100, timeoutMs: 60_000 } as const
 
 t.test('a request on a kept connection that ends as it is sent may have been delivered: it is lost', async t => {
   await using on = await start((socket, request) => {

@@ -3,6 +3,7 @@ import t, { type Test } from 'tap'
 import { SageError } from '../../bytes/sage-error.js'
 import { CARD_PATH } from '../card-path.js'
 import { frontGuards, httpGuards } from '../http-guards.js'
+import { httpParts } from '../http-parts.js'
 import { listen, type ListenerOptions } from '../listener.js'
 import { isReading, type Page } from '../page.js'
 import { detailOf } from '../../transport/plain-error.js'
@@ -43,6 +44,7 @@ const MAX = 65_536
 const start = async (change: Partial<ListenerOptions> = {}) => {
   const faults: unknown[] = []
   const listener = await listen({
+    parts: httpParts,
     host: '127.0.0.1',
     port: 0,
     messagesPath: '/messages',

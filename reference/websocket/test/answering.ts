@@ -41,13 +41,13 @@ export const options: ChannelOptions = {
   maxMessageBytes: MAX,
   messageIdOf: bytes => readMessageId(parseJson(bytes)),
   monotonic: () => 0,
-  timeoutMs: 5000,
+  timeoutMs: 60_000,
 }
 
 export const message = (id: string, more: object = {}) => ({
   id,
   body: Buffer.from(JSON.stringify({ id, ...more })),
-  timeoutMs: 5000,
+  timeoutMs: 60_000,
 })
 
 export const textOf = ({ body }: { readonly body: Uint8Array }): string => Buffer.from(body).toString()

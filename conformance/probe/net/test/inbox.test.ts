@@ -250,3 +250,16 @@ t.test('a message beyond what the suite reads is given up, in many bytes or in m
   for (let sent = 0; sent < 2 ** 16; sent++) goOn(crumbled, new Uint8Array(0))()
   t.throws(goOn(crumbled, new Uint8Array(0)), NotFrames)
 })
+
+t.test('a flood of what nobody asked for is given up: pings, pongs, and messages', async t => {
+  const floods: Record<string, (inbox: Inbox) => void> = {
+    pings: inbox => inbox.put({ kind: 'ping' }),
+    pongs: inbox => inbox.put({ kind: 'pong', payload: '' }),
+    messages: inbox => inbox.frame(frame(answerTo('nobody'))),
+  }
+  for (const [name, send] of Object.entries(floods)) {
+    const inbox = new Inbox()
+    for (let sent = 0; sent < 4096; sent++) send(inbox)
+    t.throws(() => send(inbox), NotFrames, name)
+  }
+})

@@ -114,6 +114,19 @@ t.test('what has no end is not read for ever', async t => {
   }
 })
 
+t.test('interim responses that never end are given up', async t => {
+  const interim = text('HTTP/1.1 100 Continue', '', '')
+  const ok = text('HTTP/1.1 200 OK', 'Content-Length: 0', '', '')
+  t.equal(read([Buffer.concat([...Array.from({ length: 1000 }, () => interim), ok])]).status, 200)
+  const reader = new ResponseReader()
+  t.throws(
+    () => {
+      for (let sent = 0; sent < 10_000; sent++) reader.push(interim)
+    },
+    { name: NotHttp.name, message: 'interim responses without an end' },
+  )
+})
+
 t.test('any bytes are a response or not HTTP, and nothing else happens', async t => {
   const noise = fc.uint8Array({ maxLength: 200 })
   fc.assert(
