@@ -41,46 +41,58 @@ else {
 
   const entry = (kid: string, initiator = 'ada') => ({ kid, initiator, sealed: `sealed ${kid}` })
 
-  const seqs = fc.oneof(
-    fc.nat(40),
-    fc.nat(5_000),
-    fc.constantFrom(1022, 1023, 1024, 1025, 2047, 2048, 2 ** 31 - 1, 2 ** 31, 2 ** 32 - 1025, 2 ** 32 - 2, 2 ** 32 - 1),
-    fc.integer({ min: 0, max: 2 ** 32 - 1 }),
-  )
-  /** Numbers as they come, and numbers near the highest so far: most of them decide something. */
-  const steps = fc.array(
-    fc.oneof(
-      { weight: 1, arbitrary: fc.record({ near: fc.constant(false), by: seqs }) },
-      { weight: 4, arbitrary: fc.record({ near: fc.constant(true), by: fc.integer({ min: -1100, max: 1100 }) }) },
-      { weight: 2, arbitrary: fc.record({ near: fc.constant(true), by: fc.integer({ min: -5, max: 3 }) }) },
+  const borders = [
+    -1025, -1024, -1023, -1022, -1016, -9, -8, -2, -1, 0, 1, 2, 7, 8, 9, 17, 1007, 1015, 1016, 1022, 1023, 1024, 1025,
+    1026,
+  ]
+  const ends = [0, 1023, 1024, 2 ** 31 - 1, 2 ** 31, 2 ** 32 - 1025, 2 ** 32 - 2, 2 ** 32 - 1]
+  /** A number, by how far it is from the highest so far or from 0; what is marked is so for some numbers from there on. */
+  const step = fc.record({
+    isNear: fc.constantFrom(true, true, true, true, false),
+    by: fc.oneof(
+      { weight: 4, arbitrary: fc.constantFrom(...borders) },
+      { weight: 2, arbitrary: fc.integer({ min: -1100, max: 1100 }) },
+      { weight: 1, arbitrary: fc.constantFrom(...ends) },
     ),
-    { minLength: 1, maxLength: 60 },
-  )
-
-  t.test('a window on the server decides as one in memory does, whatever numbers come', async () => {
-    await fc.assert(
-      fc.asyncProperty(steps, fc.constantFrom(16, 5_000, 2 ** 32), async (tried, maxRecords) => {
-        const window = windowOf(new ReceiveWindows(BigInt(maxRecords)))
-        const state = open(rules({ maxRecords, ageMs: 1e9, idleMs: 1e9, provisionalMs: 1e9 }))
-        await state.add(entry('kid'))
-        let highest = -1n
-        for (const { near, by } of tried) {
-          const seq = near ? highest + BigInt(by) : BigInt(by)
-          if (seq < 0n || seq >= 2n ** 32n) continue
-          const look = await state.look('kid', seq)
-          if (look?.highest !== highest) throw new Error(`H is ${highest}, not ${look?.highest}`)
-          // What is over the limit is refused before anybody is asked.
-          if (seq < maxRecords && look.isOpen !== window.check(seq)) throw new Error(`looked at ${seq}`)
-          const isMarked = window.accept(seq)
-          if ((await state.mark('kid', seq)) !== (isMarked ? 'marked' : 'refused')) throw new Error(`marked ${seq}`)
-          if (isMarked && seq > highest) highest = seq
-        }
-      }),
-      { numRuns: 60 },
-    )
+    run: fc.constantFrom(1, 1, 1, 3, 20),
   })
 
-  const [kid, did, nonce] = [fc.nat(7).map(String), fc.constantFrom('ada', 'bob', 'eve'), fc.nat(6).map(String)]
+  t.test('a window on the server decides as one in memory does, whatever numbers come', async t => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(step, { minLength: 1, maxLength: 30 }),
+        fc.constantFrom(16, 5_000, 2 ** 32),
+        async (steps, maxRecords) => {
+          const window = windowOf(new ReceiveWindows(BigInt(maxRecords)))
+          const state = open(rules({ maxRecords, ageMs: 1e9, idleMs: 1e9, provisionalMs: 1e9 }))
+          await state.add(entry('kid'))
+          let highest = -1n
+          const looksAlike = async (seq: bigint): Promise<void> => {
+            // What is over the limit is refused before anybody is asked.
+            if (seq < 0n || seq >= maxRecords) return
+            const look = await state.look('kid', seq)
+            if (look?.highest !== highest) throw new Error(`H is ${highest}, not ${look?.highest}`)
+            if (look.isOpen !== window.check(seq)) throw new Error(`looked at ${seq}`)
+          }
+          for (const { isNear, by, run } of steps) {
+            const first = isNear ? highest + BigInt(by) : BigInt(by)
+            for (let seq = first; seq < first + BigInt(run); seq++) {
+              if (seq < 0n || seq >= 2n ** 32n) continue
+              await looksAlike(seq)
+              const isMarked = window.accept(seq)
+              if ((await state.mark('kid', seq)) !== (isMarked ? 'marked' : 'refused')) throw new Error(`marked ${seq}`)
+              if (isMarked && seq > highest) highest = seq
+            }
+          }
+          await Promise.all(Array.from({ length: 1030 }, (_, place) => looksAlike(highest + 3n - BigInt(place))))
+        },
+      ),
+      { numRuns: 60 },
+    )
+    t.pass()
+  })
+
+  const [kid, did, nonce] = [fc.nat(3).map(String), fc.constantFrom('ada', 'bob'), fc.nat(5).map(String)]
   const command = fc.oneof(
     fc.record({
       do: fc.constant('pass' as const),
@@ -125,6 +137,42 @@ else {
       { numRuns: 150 },
     )
     t.pass()
+  })
+
+  t.test('what lasts so long lasts no longer and no less, with both', async t => {
+    for (const kind of ['memory', 'server']) {
+      const clock = stopped()
+      const given = rules()
+      const state = kind === 'memory' ? new MemoryState(given, clock.time) : open(given, { time: clock.time })
+      const isAlive = async (kid: string) => (await state.look(kid, 9n)) !== undefined
+      const pass = (ms: number): void => void (clock.at += ms)
+      t.equal(await state.claim('nonce', 'ada'), 'fresh')
+      for (const kid of ['unconfirmed', 'confirmed']) await state.add(entry(kid))
+      pass(999)
+      t.ok(await isAlive('unconfirmed'))
+      t.equal(await state.mark('confirmed', 0n), 'marked')
+      pass(1)
+      t.notOk(await isAlive('unconfirmed'), 'a second without a record')
+      pass(3_998)
+      t.equal(await state.draw('confirmed'), 0n)
+      pass(3_999)
+      t.ok(await isAlive('confirmed'), 'an answer starts the idle time anew')
+      t.equal(await state.mark('confirmed', 1n), 'marked')
+      pass(1_002)
+      t.ok(await isAlive('confirmed'))
+      pass(1)
+      t.notOk(await isAlive('confirmed'), 'ten seconds old')
+      await state.add(entry('idle'))
+      await state.mark('idle', 0n)
+      pass(3_999)
+      t.ok(await isAlive('idle'))
+      pass(1)
+      t.notOk(await isAlive('idle'), 'four seconds without any use')
+      pass(600_000 - 14_000)
+      t.equal(await state.claim('nonce', 'ada'), 'seen', 'those 600 seconds included')
+      pass(1)
+      t.equal(await state.claim('nonce', 'ada'), 'fresh')
+    }
   })
 
   t.test('of many claims of one nonce at the same moment, over two connections, one is fresh', async t => {
