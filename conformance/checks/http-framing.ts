@@ -2,7 +2,7 @@ import { concat } from '../probe/bytes/framing.js'
 import { addHeader, replaceHeader } from '../probe/net/alter.js'
 import { headOf, type WireRequest } from '../probe/net/exchange.js'
 import { accepts, rejects } from '../runner/check.js'
-import { broken, brokenBy, isAccepted, judgeAcceptance, type Broken } from '../runner/judgement.js'
+import { broken, brokenBy, judgeAcceptance, type Broken } from '../runner/judgement.js'
 import { chunked, prepare } from './http-message.js'
 import type { Answer } from '../probe/initiator/answer.js'
 
@@ -17,11 +17,9 @@ const withBoth = (request: WireRequest, length: number, body = chunked(request.b
 
 const bytesOf = (request: WireRequest): Uint8Array => concat(Buffer.from(headOf(request), 'latin1'), request.body)
 
-/** A request is refused with HTTP 4xx or, by whoever goes by its chunks, answered. */
-const judgeEither = (answer: Answer, what: string): Broken | undefined => {
-  const { status = 0 } = answer.response ?? {}
-  return isAccepted(answer) || (status >= 400 && status <= 499) ? undefined : brokenBy(answer, what)
-}
+/** Is there an answer, whatever it is? Whoever waits for more than the chunks has taken something else for the end. */
+const judgeAnswered = (answer: Answer, what: string): Broken | undefined =>
+  answer.kind === 'timeout' ? brokenBy(answer, what) : undefined
 
 /** Whoever has carried out the message in another request takes its record for a replay. */
 const judgeUntouched = (answer: Answer, what: string): Broken | undefined => {
@@ -54,14 +52,12 @@ export const httpFramingChecks = [
       // By its chunks the body is another request, which is no message; by its length it ends before that.
       const body = chunked(bytesOf(inner.request))
       const size = body.indexOf(0x0a) + 1
-      const hidden = await kit.send(session, inner, withBoth(inner.request, size, body))
-      const { status = 0 } = hidden.response ?? {}
-      if (status < 400 || status > 499) return brokenBy(hidden, 'HTTP 4xx to chunks that are no message')
+      await kit.send(session, inner, withBoth(inner.request, size, body))
       const untouched = judgeUntouched(await kit.send(session, inner), 'a message that was sent inside a chunk before')
       if (untouched) return untouched
       const next = prepare(kit, session)
       const long = await kit.send(session, next, withBoth(next.request, next.request.body.length + 1000))
-      return judgeEither(long, 'an answer to chunks that have ended before the length that is said')
+      return judgeAnswered(long, 'an answer to chunks that have ended before the length that is said')
     },
   }),
   accepts('http.chunked-closes', {
@@ -74,8 +70,8 @@ export const httpFramingChecks = [
         ...both,
         body: concat(both.body, bytesOf(second.request)),
       })
-      const either = judgeEither(answer, 'an answer to a message with both headers')
-      if (either) return either
+      const answered = judgeAnswered(answer, 'an answer to a message with both headers')
+      if (answered) return answered
       const found = judgeUntouched(await kit.send(session, second), 'a message that came behind one with both headers')
       return found?.reasonCode === 'carried-out'
         ? broken(

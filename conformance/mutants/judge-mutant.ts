@@ -1,4 +1,5 @@
 import type { ServeOptions } from '../../reference/agent/agent.js'
+import type { Clock as ReferenceClock } from '../../reference/agent/clock.js'
 import { createIdentity } from '../../reference/agent/identity.js'
 import { honestSeams } from '../../reference/agent/honest-seams.js'
 import { createResponder } from '../../reference/agent/responder.js'
@@ -7,6 +8,7 @@ import { capabilities, transports, type Report, type Transport } from '../../sch
 import { checks } from '../checks/index.js'
 import { createReport } from '../report/json.js'
 import type { Check } from '../runner/check.js'
+import { createRealClock, type Clock } from '../runner/clock.js'
 import { judge, type Judged, type Settings } from '../runner/judge.js'
 import type { CheckResult } from '../runner/result.js'
 import { LiveWorld } from '../runner/world.js'
@@ -68,6 +70,8 @@ export interface Trial {
   readonly transports?: readonly Transport[]
   /** How the responder is run. */
   readonly serve?: Partial<ServeOptions> | undefined
+  /** Seconds that the clock of the responder is ahead of the judge's, who then knows nothing of it and takes real time; one clock for both by default. */
+  readonly aheadSeconds?: number
 }
 
 /** The transports over which a mutant shows to the checks that name it: over HTTP alone where it can, which is half the work. */
@@ -75,16 +79,28 @@ export const transportsOf = (kills: readonly string[]): readonly Transport[] =>
   checks.some(({ id, needs }) => needs.transport === 'ws' && kills.includes(id)) ? transports : ['http']
 
 /** The settings of a trial. */
-const settingsOf = ({ only = [], transports = ['http'] }: Trial): Settings => ({
+const settingsOf = ({ only = [], transports = ['http'], aheadSeconds }: Trial): Settings => ({
   ...settings,
+  exactClock: aheadSeconds === undefined,
   only: [...only],
   transports: [...transports],
 })
 
+/** The clock of the judge, and that of the responder: one that stands still for both, or this machine's and another. */
+const clocksOf = ({ aheadSeconds }: Trial): { readonly judging: Clock; readonly judged: ReferenceClock } => {
+  if (aheadSeconds === undefined) {
+    const clock = new FakeClock()
+    return { judging: clock, judged: clock }
+  }
+  const judging = createRealClock(0)
+  const ahead = BigInt(aheadSeconds) * 1_000_000_000n
+  return { judging, judged: { now: () => judging.now() + ahead, monotonic: () => performance.now() } }
+}
+
 const judgeResponder = async (fault: Fault, trial: Trial): Promise<Judged> => {
   const { suite = checks, serve } = trial
   const settings = settingsOf(trial)
-  const clock = new FakeClock()
+  const { judging, judged: clock } = clocksOf(trial)
   const options = {
     ...serve,
     capabilities: { ...everything, ...serve?.capabilities },
@@ -94,7 +110,7 @@ const judgeResponder = async (fault: Fault, trial: Trial): Promise<Judged> => {
   const agent = await createResponder(options, fault(watchful))
   try {
     const reach = { timeoutMs: settings.timeoutMs, signal: new AbortController().signal }
-    const world = new LiveWorld(clock, reach, undefined, token)
+    const world = new LiveWorld(judging, reach, undefined, token)
     const judged = await judge(suite, new URL(agent.url), settings, world)
     if (judged.problem !== undefined) throw new Error(judged.problem)
     return judged

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join, posix } from 'node:path'
 import { rootPath, roomPath } from '../../schemas/index.js'
 import { checks } from '../checks/index.js'
+import type { Knowledge } from '../report/explanation.js'
 import { joinModules, styleTokens } from '../report/html/assets.js'
 import { Markup, markup } from '../report/html/markup.js'
 import { placesOf } from '../runner/plan.js'
@@ -83,10 +84,24 @@ const trailOf = (path: string): Target[] =>
     .slice(0, 1)
     .map(([, title, path]) => ({ title, path }))
 
-const sourcePage = ({ file, path, text, title }: Source, links: Links): SitePage => {
+/** The page, from the root of the site, that says more of a requirement or of a check. */
+const explainedIn = ({ requirements, judges }: Knowledge): ReadonlyMap<string, string> =>
+  new Map([
+    ...judges.checks.map(({ id, requirement }) => [id, `${requirementPath(requirement)}#${id}`] as const),
+    ...requirements.map(({ id }) => [id, requirementPath(id)] as const),
+  ])
+
+const sourcePage = (
+  { file, path, text, title }: Source,
+  links: Links,
+  explained: ReadonlyMap<string, string>,
+): SitePage => {
   const { body, headings } = renderMarkdown(text, {
     resolve: links.from(file, path),
-    requirement: id => linkFrom(path, requirementPath(id)),
+    explained: id => {
+      const to = explained.get(id)
+      return to && linkFrom(path, to)
+    },
   })
   return { path, title, body, headings, source: file, trail: trailOf(path) }
 }
@@ -99,7 +114,11 @@ const groupsOf = (sources: readonly Source[], chapters: readonly string[]): Grou
   const guides = [...readText('conformance/guides/README.md').matchAll(/\]\(([a-z-]+\.md)\)/g)].flatMap(([, name]) =>
     page(`conformance/guides/${name}`),
   )
-  const api = ['sage-conformance', 'sage-conformance/conformance', 'sage-conformance/schemas']
+  const api = [
+    { title: 'API of the reference', path: apiPath('sage-conformance') },
+    { title: 'API of the suite', path: apiPath('sage-conformance/conformance') },
+    { title: 'API of the schemas', path: apiPath('sage-conformance/schemas') },
+  ]
   return [
     {
       title: 'Start',
@@ -126,11 +145,7 @@ const groupsOf = (sources: readonly Source[], chapters: readonly string[]): Grou
     },
     {
       title: 'Reference',
-      pages: [
-        ...page('reference/README.md'),
-        ...api.map(title => ({ title: title.replace('sage-conformance/', '/'), path: apiPath(title) })),
-        ...page('reference/bench/README.md'),
-      ],
+      pages: [...page('reference/README.md'), ...api, ...page('reference/bench/README.md')],
     },
     {
       title: 'Project',
@@ -183,7 +198,10 @@ const requirementPages = (evidence: Evidence, links: Links): SitePage[] => {
 
 /** One sentence as HTML, its key word set apart. */
 const sentence = (text: string, resolve: (href: string) => string): Markup => {
-  const { body } = renderMarkdown(`- **a.sentence** ${text}`, { resolve, requirement: () => '#' })
+  const { body } = renderMarkdown(`- **a.sentence** ${text}`, {
+    resolve,
+    explained: id => (id === 'a.sentence' ? '#' : undefined),
+  })
   const [, inner = ''] = /<span>([^]*)<\/span><\/li>/.exec(body.text) ?? []
   return markup`<p>${new Markup(inner)}</p>`
 }
@@ -227,7 +245,7 @@ export const buildSite = async (): Promise<Site> => {
       vectors: knowledge.judges.vectors.length,
       mutants: knowledge.mutants.length,
     }),
-    ...sources.map(source => sourcePage(source, links)),
+    ...sources.map(source => sourcePage(source, links, explainedIn(knowledge))),
     requirementsIndex(knowledge.requirements, knowledge),
     ...requirementPages(evidence, links),
     ...api.map(each => apiPage(each, new Set(knowledge.requirements.map(({ id }) => id)))),
@@ -240,11 +258,18 @@ export const buildSite = async (): Promise<Site> => {
     files: new Map<string, string | Uint8Array>([
       ...[...told, ...shown].map(page => [page.path, framed(page, frame)] as const),
       ...raw,
+      ['icon.svg', readText('conformance/site/icon.svg')],
       ['site.css', `${styleTokens()}\n${style}`],
       ['theme.js', joinModules(['client/theme'], here)],
       ['site.js', joinModules(['rank', 'client/search', 'client/main'], here)],
       ['search-index.js', searchScript(searchEntries(knowledge, told))],
     ]),
-    findings: [...links.findings, ...undocumented(api).map(name => `${name} has no docstring`)],
+    findings: [
+      ...links.findings,
+      ...undocumented(api).map(name => `${name} has no docstring`),
+      ...evidence.profiles
+        .filter(({ addsUp }) => !addsUp)
+        .map(({ name }) => `conformance/compatibility.md does not add up for ${name}: npm run compatibility`),
+    ],
   }
 }

@@ -12,6 +12,8 @@ export interface Outcome {
 export interface Profile {
   readonly name: string
   readonly outcomes: ReadonlyMap<string, Readonly<Partial<Record<Transport, Outcome>>>>
+  /** Does the page count as many as there are? Else it was made by other checks. */
+  readonly addsUp: boolean
 }
 
 const cellsOf = (row: string): string[] =>
@@ -28,10 +30,7 @@ const exceptionsIn = (section: string): Map<string, Outcome> =>
     }),
   )
 
-/**
- * Reads `conformance/compatibility.md`, which lists what did not pass: every other check did.
- * @throws Error where it does not add up, that is where the page was made by other checks
- */
+/** Reads `conformance/compatibility.md`, which lists what did not pass: every other check did. */
 export const readCompatibility = (page: string, checks: readonly Selectable[]): Profile[] =>
   page
     .split(/^## /m)
@@ -49,7 +48,5 @@ export const readCompatibility = (page: string, checks: readonly Selectable[]): 
       )
       const all = [...outcomes.values()].flatMap(each => transports.flatMap(transport => each[transport] ?? []))
       const passed = all.filter(({ state }) => state === 'pass').length
-      if (!section.includes(`${passed} of ${all.length} results pass`))
-        throw new Error(`conformance/compatibility.md does not add up for ${name}: npm run compatibility`)
-      return { name, outcomes }
+      return { name, outcomes, addsUp: section.includes(`${passed} of ${all.length} results pass`) }
     })

@@ -64,6 +64,7 @@ export const framed = (page: SitePage, frame: Frame): string => {
   <meta name="viewport" content="width=device-width, initial-scale=1">
   <meta name="color-scheme" content="light dark">
   <title>${title}</title>
+  <link rel="icon" href="${to('icon.svg')}" type="image/svg+xml">
   <link rel="stylesheet" href="${to('site.css')}">
   <script src="${to('theme.js')}"></script>
   <script src="${to('site.js')}" defer></script>

@@ -7,8 +7,8 @@ import type { Heading } from './page.js'
 export interface Surroundings {
   /** Where a link or an image of the text leads, from its page. */
   readonly resolve: (href: string) => string
-  /** Where more is said of a requirement whose sentence is an item of the text, from its page. */
-  readonly requirement?: (id: string) => string | undefined
+  /** Where more is said of a requirement or a check, from the page of the text; nothing where there is none of that id. */
+  readonly explained?: (id: string) => string | undefined
 }
 
 /** A text as HTML. */
@@ -88,12 +88,13 @@ const htmlOf = (text: string, resolve: (href: string) => string): string => {
 }
 
 /** A text of this project as HTML. Nothing in it becomes markup but what Markdown says, and what it quotes is escaped. */
-export const renderMarkdown = (text: string, { resolve, requirement }: Surroundings): Rendered => {
+export const renderMarkdown = (text: string, { resolve, explained }: Surroundings): Rendered => {
   const marked = new Marked({ gfm: true })
   const tokens = marked.lexer(text)
   const headings = headingsOf(tokens)
   const left = [...headings]
   let inSentence = false
+  let inLink = false
   marked.use({
     renderer: {
       html: ({ text }) => htmlOf(text, resolve),
@@ -104,7 +105,10 @@ export const renderMarkdown = (text: string, { resolve, requirement }: Surroundi
         return `<h${depth} id="${escapeMarkup(id)}">${inner} <a class="anchor" href="#${escapeMarkup(id)}" aria-label="link to this section">#</a></h${depth}>\n`
       },
       link({ href, tokens }) {
-        return `<a href="${escapeMarkup(resolve(href))}">${this.parser.parseInline(tokens)}</a>`
+        inLink = true
+        const inner = this.parser.parseInline(tokens)
+        inLink = false
+        return `<a href="${escapeMarkup(resolve(href))}">${inner}</a>`
       },
       image: ({ href, text }) =>
         `<img src="${escapeMarkup(resolve(href))}" alt="${escapeMarkup(text)}" loading="lazy">`,
@@ -112,7 +116,11 @@ export const renderMarkdown = (text: string, { resolve, requirement }: Surroundi
         if (lang === 'mermaid' && text.startsWith('stateDiagram')) return stateDiagram(text)
         return `<pre tabindex="0"${lang ? ` data-lang="${escapeMarkup(lang)}"` : ''}><code>${escapeMarkup(text)}</code></pre>\n`
       },
-      codespan: ({ text }) => `<code>${escapeMarkup(text)}</code>`,
+      codespan: ({ text }) => {
+        const code = `<code>${escapeMarkup(text)}</code>`
+        const link = inLink ? undefined : explained?.(text)
+        return link === undefined ? code : `<a href="${escapeMarkup(link)}">${code}</a>`
+      },
       text(token) {
         if ('tokens' in token && token.tokens) return this.parser.parseInline(token.tokens)
         const escaped = escapeMarkup(token.text)
@@ -131,7 +139,7 @@ export const renderMarkdown = (text: string, { resolve, requirement }: Surroundi
       },
       listitem(item) {
         const id = requirementOf(item)
-        const link = id === undefined ? undefined : requirement?.(id)
+        const link = id === undefined ? undefined : explained?.(id)
         if (id === undefined || link === undefined) return `<li>${this.parser.parse(item.tokens, item.loose)}</li>\n`
         const [first, ...others] = item.tokens as [Tokens.Text, ...Token[]]
         inSentence = true

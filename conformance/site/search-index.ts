@@ -17,13 +17,16 @@ const furtherWords = (text: string, shown: string): string => {
   return [...new Set(wordsOf(text))].filter(word => !known.has(word)).join(' ')
 }
 
+/** A sentence without the marks of Markdown. */
+const plain = (text: string): string => withoutLinks(text).replaceAll('`', '')
+
 const requirementEntries = ({ requirements, judges }: Knowledge): Entry[] => [
   ...requirements.map(({ id, text, level }): Entry => ({
     title: id,
     kind: 'requirement',
     path: requirementPath(id),
-    about: shortened(withoutLinks(text)),
-    words: furtherWords(`${level} ${text}`, shortened(withoutLinks(text))),
+    about: shortened(plain(text)),
+    words: furtherWords(`${level} ${text}`, shortened(plain(text))),
   })),
   ...judges.checks
     .filter(({ id }) => !requirements.some(each => each.id === id))

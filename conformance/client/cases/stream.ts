@@ -119,6 +119,8 @@ export const streamChecks = [
       backwards: numbered(2, 1, 0),
     },
   }),
+  // Who gives credit as fast as chunks come sees none beyond it, and when that was, before a chunk came or after, nobody else
+  // can tell: what is judged is that whoever has taken all of them has given credit for all of them.
   heeds('stream.received-order', {
     variant: 'beyond-credit',
     ...stream,

@@ -107,14 +107,18 @@ export const handshakeMutants = [
       ['handshake.ts-fresh/border'],
       all(
         omit('handshake', 'handshake.ts-fresh'),
-        insert('handshake', ({ payload, now }) => {
-          const ahead = payload.ts - now
-          const isFar =
-            side < 0n
-              ? ahead > BORDER || ahead < -BORDER - 5n * SECOND
-              : ahead < -BORDER || ahead > BORDER + 5n * SECOND
-          return isFar ? 'authentication_failed' : undefined
-        }),
+        insert(
+          'handshake',
+          ({ payload, now }) => {
+            const ahead = payload.ts - now
+            const isFar =
+              side < 0n
+                ? ahead > BORDER || ahead < -BORDER - 5n * SECOND
+                : ahead < -BORDER || ahead > BORDER + 5n * SECOND
+            return isFar ? 'authentication_failed' : undefined
+          },
+          'handshake.info-match',
+        ),
       ),
     ),
   ),
@@ -122,8 +126,10 @@ export const handshakeMutants = [
     mutant(
       `ts-five-seconds-short-${side < 0n ? 'in-the-past' : 'ahead'}`,
       ['handshake.ts-fresh/border'],
-      insert('handshake', ({ payload, now }) =>
-        side * (payload.ts - now) > BORDER - 5n * SECOND ? 'authentication_failed' : undefined,
+      insert(
+        'handshake',
+        ({ payload, now }) => (side * (payload.ts - now) > BORDER - 5n * SECOND ? 'authentication_failed' : undefined),
+        'handshake.info-match',
       ),
     ),
   ),

@@ -1,35 +1,22 @@
-import { existsSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { chromium, type Browser, type BrowserContextOptions, type Locator, type Page } from 'playwright-core'
+import type { BrowserContextOptions, Locator, Page } from 'playwright-core'
 import t, { type Test } from 'tap'
 import type { Report } from '../../../schemas/index.js'
 import { mutants } from '../../mutants/index.js'
 import { reportFault } from '../../mutants/judge-mutant.js'
+import { launchChromium } from '../../site/chromium.js'
 import { loadRequirementSet } from '../../trace/requirement-set.js'
 import { encodeHtml } from '../html/encode-html.js'
 
 // The page in a real browser, where there is one.
 
-const places = [
-  process.env['CHROMIUM_PATH'],
-  '/usr/bin/chromium',
-  '/usr/bin/chromium-browser',
-  '/usr/bin/google-chrome',
-  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
-]
-const executablePath = places.find(path => path !== undefined && existsSync(path))
-
-if (executablePath === undefined) {
+const browser = await launchChromium()
+if (browser === undefined) {
   t.pass('no Chromium is installed, and CHROMIUM_PATH names none', { skip: true })
   process.exit()
 }
-
-const args = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking']
-const browser: Browser = await chromium.launch({
-  executablePath,
-  args: [...args, '--disable-component-update', '--disable-sync'],
-})
 t.teardown(() => browser.close())
 
 const { fault } = mutants.find(({ name }) => name === 'without-record.replay')!

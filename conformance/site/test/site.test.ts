@@ -111,7 +111,10 @@ t.test('a page says what judges its requirement, what proves that, and what the 
 
 t.test('what a text quotes is escaped, and HTML in it is shown and not made', async t => {
   const said = '- **a.b** An agent MUST answer `<a & "b">` where 1 < 2 & <b>x</b>.\n\n<script>alert(1)</script>\n'
-  const surroundings = { resolve: (href: string) => href, requirement: () => 'req/a.b.html' }
+  const surroundings = {
+    resolve: (href: string) => href,
+    explained: (id: string) => (id === 'a.b' ? 'req/a.b.html' : undefined),
+  }
   const { body } = renderMarkdown(said, surroundings)
   const page = parsePage(`<!doctype html><title>t</title>${body.text}`)
   t.strictSame(page.errors, [])
@@ -119,6 +122,18 @@ t.test('what a text quotes is escaped, and HTML in it is shown and not made', as
   t.equal(insideOf(page, 'b').length, 1, 'the key word and nothing else')
   t.equal(textOf(insideOf(page, 'code')[0]!), '<a & "b">')
   t.match(textOf(insideOf(page, 'li')[0]!), 'where 1 < 2 & <b>x</b>.')
+})
+
+t.test('an id that a text names as code leads to its page, but not inside of another link', async t => {
+  const { body } = renderMarkdown('`a.b` and `c.d`, [see `a.b`](x.md)\n', {
+    resolve: href => href,
+    explained: id => (id === 'a.b' ? 'req/a.b.html' : undefined),
+  })
+  const page = parsePage(`<!doctype html><title>t</title>${body.text}`)
+  t.strictSame(
+    insideOf(page, 'a').map(each => attribute(each, 'href')),
+    ['req/a.b.html', 'x.md'],
+  )
 })
 
 t.test('headings have the anchors that GitHub gives them, each once', async t => {

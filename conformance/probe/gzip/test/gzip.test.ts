@@ -1,12 +1,20 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { constants, deflateRawSync, deflateSync, gunzipSync, gzipSync, type ZlibOptions } from 'node:zlib'
+import {
+  constants,
+  deflateRawSync,
+  deflateSync,
+  gunzipSync,
+  gzipSync,
+  inflateRawSync,
+  type ZlibOptions,
+} from 'node:zlib'
 import { concat } from '../../bytes/framing.js'
 import { encodeUtf8 } from '../../bytes/utf8.js'
 import { Refusal } from '../../refusal.js'
 import { crc32, crc32OfZeros } from '../crc32.js'
 import { parseMember } from '../member.js'
-import { compressZeros, encodeMember, store, storeBlocks } from '../writer.js'
+import { compressZeros, encodeMember, reachBeforeTheBeginning, store, storeBlocks } from '../writer.js'
 
 const notOneMember = { name: 'Refusal', layer: 'encoding', rule: 'gzip.one-member' }
 const tooLong = { name: 'Refusal', layer: 'length', rule: 'gzip.limit' }
@@ -113,4 +121,14 @@ t.test('any bytes are a member or a refusal', async t => {
       }
     }),
   )
+})
+
+t.test('a match before the beginning is refused, and right for whoever finds zeros there', async t => {
+  const member = reachBeforeTheBeginning()
+  t.throws(() => parseMember(member, LIMIT), notOneMember)
+  t.throws(() => gunzipSync(member))
+  const lax = inflateRawSync(member.subarray(10, -8), { dictionary: new Uint8Array(32_768) })
+  t.strictSame([...lax], [0x61, 0, 0, 0])
+  const trailer = Buffer.from(member.slice(-8))
+  t.strictSame([trailer.readUInt32LE(0), trailer.readUInt32LE(4)], [crc32(lax), lax.length])
 })

@@ -1,7 +1,7 @@
 //! HTTP/1.1, one thread a connection, over `httparse`.
 //!
 //! The common server libraries hide what SAGE asks about: hyper drops `Content-Length` when there
-//! is a `Transfer-Encoding`, and then nobody can answer 400 (http.length-and-chunked).
+//! is a `Transfer-Encoding`, and then nobody can answer 400 (http.length-beside-chunked).
 
 use std::io::{self, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
