@@ -32,5 +32,9 @@ export type {
   Transport,
 } from './transport/channel.js'
 export type { Deadline } from './transport/deadline.js'
+export type { SharedOptions } from './agent/shared-sessions.js'
+export type { SharedBeat, SharedEntry, SharedLook, SharedRules, SharedState } from './agent/shared-state.js'
+export { parseStateKeys, type StateKeys } from './crypto/state-keys.js'
+export { redisState, type RedisClient, type RedisOptions } from './redis/redis-state.js'
 export { parseDirectory, type Directory } from './identity/directory.js'
 export type { Resolver } from './identity/resolver.js'

@@ -59,6 +59,11 @@ const addServe = (program: Command, finish: Finish): void => {
       '--metrics-token <file>',
       'bearer token without which metrics are shown to nobody; on loopback to everybody',
     )
+    .optionsGroup('With other processes of the same identity:')
+    .option('--redis <url>', 'share sessions and nonces with other processes by way of Redis or Valkey')
+    .option('--state-key-file <file>', 'keys under which the keys of sessions are sealed there')
+    .option('--redis-password <file>', 'password of that server')
+    .option('--redis-new', 'that server is new, so that nothing can have been lost there')
     .optionsGroup('What it does not do:')
     .option('--no-echo', 'leave out the echo task')
     .option('--no-ws', 'leave out WebSocket')

@@ -1,9 +1,9 @@
-import { statSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { encodeBase64url, parseBase64url } from '../probe/bytes/base64.js'
 import { parseJsonObject, type JsonObject } from '../probe/bytes/json.js'
 import { Refusal } from '../probe/refusal.js'
 import { fileError } from '../report/file-error.js'
-import { parseOption, readTextFile, UsageError } from './usage.js'
+import { parseOption, readSecretFile, UsageError } from './usage.js'
 
 /** The private keys of an agent, 32 bytes each. */
 export interface PrivateKeys {
@@ -21,15 +21,8 @@ const parseKey = (value: unknown): Uint8Array => {
 
 type Warn = (line: string) => void
 
-const readText = (path: string, warn: Warn): string => {
-  const text = readTextFile('--identity', path)
-  if (process.platform !== 'win32' && (statSync(path).mode & 0o077) !== 0)
-    warn(`warning: others may read the private keys in ${path} (chmod 600)`)
-  return text
-}
-
 const read = <Keys>(path: string, warn: Warn, parse: (members: JsonObject) => Keys): Keys => {
-  const text = readText(path, warn)
+  const text = readSecretFile('--identity', path, warn)
   return parseOption('--identity', `a file of JSON with "signing" and "kem", each b64u of 32 bytes (${path})`, () =>
     parse(parseJsonObject(text)),
   )

@@ -12,10 +12,11 @@ import type { Limits } from '../../schemas/index.js'
 import { openDirectory, openIdentity } from './agent-files.js'
 import { processStreams, type CommandStreams } from './command-streams.js'
 import { profileNames } from './profile-names.js'
+import { openSharedState, type OpenedState, type SharedStateOptions } from './shared-state.js'
 import { readTextFile, UsageError } from './usage.js'
 
 /** Options of `sage-conformance serve`. */
-export interface ServeCommandOptions {
+export interface ServeCommandOptions extends SharedStateOptions {
   readonly host?: string | undefined
   readonly port?: number | undefined
   /** File with the private keys; a fresh identity without it. */
@@ -78,7 +79,11 @@ const metricsOf = ({ metrics = true, metricsToken, publicUrl }: ServeCommandOpti
   return publicUrl === undefined
 }
 
-const start = async (options: ServeCommandOptions, err: (line: string) => void): Promise<Agent> => {
+const start = async (
+  options: ServeCommandOptions,
+  state: OpenedState | undefined,
+  err: (line: string) => void,
+): Promise<Agent> => {
   const { host, port, identity, name, publicUrl, profile = 'default' } = options
   const { echo = true, ws = true, batch = true, gzip = true, health = true, stream = true } = options
   const metrics = metricsOf(options)
@@ -87,6 +92,7 @@ const start = async (options: ServeCommandOptions, err: (line: string) => void):
     capabilities: { echo, ws, batch, gzip, health, metrics, stream },
     limits: limitsOf(profile),
     ...whoMayTalk(options),
+    ...(state && { shared: state.shared }),
     ...(host !== undefined && { host }),
     ...(port !== undefined && { port }),
     ...(name !== undefined && { name }),
@@ -111,8 +117,10 @@ export const serveCommand = async (
   options: ServeCommandOptions,
   { out, err }: CommandStreams = processStreams,
 ): Promise<number> => {
+  let state: OpenedState | undefined
   try {
-    const agent = await start(options, err)
+    state = await openSharedState(options, err)
+    const agent = await start(options, state, err)
     const ended = signalled()
     out(`SAGE 1.0 reference responder at ${agent.url}\n`)
     out(`did: ${agent.did}\n`)
@@ -123,5 +131,7 @@ export const serveCommand = async (
     if (!(error instanceof UsageError) && !isSageError(error, 'configuration')) throw error
     err(`sage-conformance: ${error.message}${adviceOn(error.message)}`)
     return 2
+  } finally {
+    state?.close()
   }
 }

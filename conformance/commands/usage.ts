@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto'
-import { readFileSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { transports, type Transport } from '../../schemas/index.js'
 import { parseHex } from '../probe/bytes/hex.js'
 import { Refusal } from '../probe/refusal.js'
@@ -78,6 +78,14 @@ export const readTextFile = (option: string, path: string): string => {
   } catch (cause) {
     throw new UsageError(`${option}: cannot read ${path}: ${fileError(cause)}`, { cause })
   }
+}
+
+/** The text of a file with secrets. `warn` is told when others may read it. Throws UsageError as {@link readTextFile}. */
+export const readSecretFile = (option: string, path: string, warn: (line: string) => void): string => {
+  const text = readTextFile(option, path)
+  if (process.platform !== 'win32' && (statSync(path).mode & 0o077) !== 0)
+    warn(`warning: others may read the private keys in ${path} (chmod 600)`)
+  return text
 }
 
 /** The text of an option that is hex, of one byte or more. Throws UsageError. */

@@ -15,11 +15,13 @@ const layers = [
   ['transport'],
   ['http', 'websocket'],
   ['agent'],
+  ['redis'],
 ]
 const meetingPlaces = [
   'conformance/mutants/',
   'conformance/commands/serve.ts',
   'conformance/commands/call.ts',
+  'conformance/commands/shared-state.ts', // what processes of the reference share, for the first
   'conformance/commands/test/', // they put the reference where a target is due
   'conformance/siege/target/', // it is what is besieged
   'conformance/siege/good/', // its clients are those of the reference

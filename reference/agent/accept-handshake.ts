@@ -1,5 +1,5 @@
 import type { HandshakeResponse } from '../../schemas/index.js'
-import { enforce } from '../bytes/guard.js'
+import { enforceInTurn } from '../bytes/guard.js'
 import { SageError } from '../bytes/sage-error.js'
 import { encodeTime } from '../bytes/time.js'
 import { answerRequest, readRequest, recompute } from '../handshake/accept.js'
@@ -7,6 +7,7 @@ import { withDeadline } from '../transport/deadline.js'
 import type { Arrival } from '../transport/exchange.js'
 import type { ReceivedHandshake } from '../message/envelope.js'
 import { writeTrafficKeys } from '../session/key-schedule.js'
+import type { WriteKeys } from '../session/session-slab.js'
 import { faultOf } from './agent-event.js'
 import type { ResponderState } from './responder-state.js'
 
@@ -31,9 +32,9 @@ const findInitiator = async (did: string, state: ResponderState): Promise<Initia
 }
 
 /**
- * Answers a handshake message, and takes its session into the table. Whoever the initiator is, is found out first; from
+ * Answers a handshake message, and takes its session into the store. Whoever the initiator is, is found out first; from
  * the first guard to the new session nothing waits, so that room and nonce are claimed in one step
- * (handshake.nonce-atomic).
+ * (handshake.nonce-atomic), unless the store is shared: then the claim is a step of its, and so is taking the session in.
  * @throws SageError with the code of the rule that refuses
  */
 export const acceptHandshake = async (
@@ -44,7 +45,7 @@ export const acceptHandshake = async (
   const { identity, parts, guards, sessions, replay, clock, entropy } = state
   const payload = readRequest(request, parts, guards.handshakeTask)
   const initiator = await findInitiator(request.did, state)
-  enforce(guards.handshake, {
+  const judging = enforceInTurn(guards.handshake, {
     ...request,
     ...initiator,
     payload,
@@ -56,8 +57,9 @@ export const acceptHandshake = async (
     arrival,
     parts,
   })
+  if (judging !== undefined) await judging
   const kid = state.responderParts.newKid(entropy)
-  if (sessions.find(kid) !== undefined) throw new SageError('internal', 'a kid was drawn twice')
+  if (sessions.has(kid)) throw new SageError('internal', 'a kid was drawn twice')
   const { response, seed } = answerRequest(
     request,
     payload,
@@ -72,7 +74,9 @@ export const acceptHandshake = async (
     parts,
   )
   const { did: initDid, contextId } = request
-  sessions.add({ kid, initDid, contextId }, (into, offset) => writeTrafficKeys(seed, into, offset, parts))
+  const writeKeys: WriteKeys = (into, offset) => writeTrafficKeys(seed, into, offset, parts)
+  const added = sessions.add({ kid, initDid, contextId }, writeKeys)
+  if (added instanceof Promise) await added
   arrival.accepted()
   state.log({ event: 'handshake', did: request.did })
   return response

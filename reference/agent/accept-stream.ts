@@ -1,5 +1,10 @@
-import { authenticatedErrorCodes, type AuthenticatedErrorCode, type Stream } from '../../schemas/index.js'
-import { enforce } from '../bytes/guard.js'
+import {
+  authenticatedErrorCodes,
+  type AuthenticatedErrorCode,
+  type SessionResponse,
+  type Stream,
+} from '../../schemas/index.js'
+import { enforce, type Later } from '../bytes/guard.js'
 import { isSageError } from '../bytes/sage-error.js'
 import type { ReceivedSessionMessage } from '../message/envelope.js'
 import type { Arrival, Reply } from '../transport/exchange.js'
@@ -8,7 +13,7 @@ import { inflateRequest } from './inflate-request.js'
 import type { LiveSession } from './live-session.js'
 import type { ResponderState } from './responder-state.js'
 import { ResponderStream } from './responder-stream.js'
-import { sealResponse } from './seal-response.js'
+import { sealInTurn } from './seal-response.js'
 import { isChunk } from './stream-state.js'
 import type { TaskContext } from './tasks.js'
 
@@ -35,20 +40,26 @@ const answer = (
   { received, member, session }: StreamedRequest,
   error: AuthenticatedErrorCode | undefined,
   { parts, streamParts }: ResponderState,
-): Reply => {
+): Later<Reply> => {
   const { message, record } = received
   const stream = streamParts.only(member.id)
   const names = { message_id: message.id, task_id: message.task_id, kid: message.kid, stream }
   const envelope =
     error === undefined ? { success: true as const, ...names } : { success: false as const, ...names, error }
-  return {
+  const sealing = sealInTurn(session, envelope, NOTHING, record, parts)
+  const replyWith = (response: SessionResponse): Reply => ({
     kind: 'stream',
     message: received,
-    responses: just(sealResponse(session, envelope, NOTHING, record, parts)),
-  }
+    responses: just(response),
+  })
+  return sealing instanceof Promise ? sealing.then(replyWith) : replyWith(sealing)
 }
 
-const silence = (what: 'continuation' | 'late control', request: StreamedRequest, state: ResponderState): Reply =>
+const silence = (
+  what: 'continuation' | 'late control',
+  request: StreamedRequest,
+  state: ResponderState,
+): Later<Reply> =>
   state.streamParts.isAnswered(what, request.received.message)
     ? answer(request, undefined, state)
     : { kind: 'none', message: request.received }
@@ -93,7 +104,7 @@ const streamRefusal = (request: StreamedRequest, state: ResponderState): Authent
   })
 }
 
-const open = (request: StreamedRequest, state: ResponderState): Reply => {
+const open = (request: StreamedRequest, state: ResponderState): Later<Reply> => {
   const { received, member, plaintext, session, arrival, connection } = request
   const task = state.streamTasks.get(received.message.task_id)
   // The guards have said so already, unless one is missing.
@@ -104,7 +115,7 @@ const open = (request: StreamedRequest, state: ResponderState): Reply => {
   return { kind: 'stream', message: received, responses: stream.responses() }
 }
 
-const goOn = (stream: ResponderStream, request: StreamedRequest, state: ResponderState): Reply => {
+const goOn = (stream: ResponderStream, request: StreamedRequest, state: ResponderState): Later<Reply> => {
   const { received, member, plaintext } = request
   if (isChunk(member)) stream.take(member, plaintext, received)
   else if ('credit' in member) stream.raise(member.credit)
@@ -113,7 +124,11 @@ const goOn = (stream: ResponderStream, request: StreamedRequest, state: Responde
 }
 
 /** What comes of a request of which is known what is wrong with it. */
-const settle = (request: StreamedRequest, error: AuthenticatedErrorCode | undefined, state: ResponderState): Reply => {
+const settle = (
+  request: StreamedRequest,
+  error: AuthenticatedErrorCode | undefined,
+  state: ResponderState,
+): Later<Reply> => {
   const live = liveStream(request, state)
   if (error === undefined) return live === undefined ? open(request, state) : goOn(live, request, state)
   if (live !== undefined) {
@@ -146,7 +161,7 @@ const inflateAndSettle = async (request: StreamedRequest, state: ResponderState)
   }
 }
 
-const take = (request: StreamedRequest, state: ResponderState): Reply | Promise<Reply> => {
+const take = (request: StreamedRequest, state: ResponderState): Later<Reply> => {
   const { received, member, arrival } = request
   if (liveStream(request, state) === undefined && !isChunk(member) && arrival.transport === 'ws')
     return silence('late control', request, state)
@@ -161,10 +176,7 @@ const take = (request: StreamedRequest, state: ResponderState): Reply | Promise<
  * another that is being inflated; nothing else does.
  * @throws SageError `session_unknown` when the session has no record left for an answer
  */
-export const acceptStream = (
-  request: Omit<StreamedRequest, 'connection'>,
-  state: ResponderState,
-): Reply | Promise<Reply> => {
+export const acceptStream = (request: Omit<StreamedRequest, 'connection'>, state: ResponderState): Later<Reply> => {
   const connection = state.streamParts.ownerOf(request.arrival.connection)
   const { received, member } = request
   const streams = state.streams.of(connection)

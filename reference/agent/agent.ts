@@ -4,6 +4,7 @@ import type { Log } from './agent-event.js'
 import type { Clock, Entropy } from './clock.js'
 import type { Identity } from './identity.js'
 import type { StreamTask } from './served-streams.js'
+import type { SharedOptions } from './shared-sessions.js'
 import type { MetricsAccess } from './metrics-access.js'
 import type { Task } from './tasks.js'
 
@@ -81,6 +82,8 @@ export interface ServeOptions {
    */
   readonly lookupTimeoutMs?: number
   readonly caps?: ServeCaps
+  /** Shares sessions and nonces with other processes of the same identity; without it they are in this process. */
+  readonly shared?: SharedOptions
   /** Milliseconds in which a request has to arrive whole, 30 000 by default (http.slow-sender). */
   readonly requestTimeoutMs?: number
   /** Milliseconds for which `close` waits for running requests, 5000 by default. */

@@ -123,21 +123,49 @@ export class LiveSession implements Window, SessionLife {
 
   /**
    * Seals the next record of this end.
+   * @param drawn its number, where that was drawn before
    * @throws SageError `session_closed` when the session has ended, or has no number left and ends so
    * (record.sender-exhausted)
    */
-  seal(plaintext: Uint8Array, callerAad: Uint8Array): Uint8Array {
+  seal(plaintext: Uint8Array, callerAad: Uint8Array, drawn?: bigint): Uint8Array {
     const { entropy, parts } = this.#end
     if (!this.maySeal) throw ended()
-    const seq = this.#slab.nextSeq(this.#row)
+    const seq = drawn ?? this.#slab.nextSeq(this.#row)
     if (seq >= this.#slab.maxRecords) {
       this.end()
       throw new SageError('session_closed', 'the session has no record left')
     }
     const record = sealRecord({ key: this.sealKey, seq, nonce: entropy(12), callerAad, plaintext }, parts)
-    this.#slab.advance(this.#row)
+    if (drawn === undefined) this.#slab.advance(this.#row)
     this.touch()
     return record
+  }
+
+  /**
+   * Makes the mark of a record that has opened hold everywhere, where the session is not of this process alone.
+   * @returns a promise where that takes time; it rejects with SageError `authentication_failed`, `session_unknown` or
+   * `unavailable` where the record is not accepted
+   */
+  mark(_seq: bigint): Promise<void> | undefined {
+    return undefined
+  }
+
+  /**
+   * Draws the number of the next record of this end, where it is not of this process alone to say.
+   * @returns a promise, which rejects with SageError `session_closed` or `unavailable`; undefined where `seal` knows
+   */
+  drawSeq(): Promise<bigint> | undefined {
+    return undefined
+  }
+
+  /** The promise that everybody has been told of its end, where somebody has to be; it rejects with SageError `unavailable`. */
+  get told(): Promise<void> | undefined {
+    return undefined
+  }
+
+  /** Whoever found it is done with it; requests that were begun keep it. */
+  release(): void {
+    // The table of this process holds it.
   }
 
   /**

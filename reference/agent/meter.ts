@@ -1,4 +1,6 @@
 import type { Transport } from '../../schemas/index.js'
+import type { Later } from '../bytes/guard.js'
+import type { SessionCount } from './session-store.js'
 
 /** What a responder counts of what it does (metrics.counts). Nothing that a peer chose is in any of it (metrics.no-identifiers). */
 export interface Meter {
@@ -18,7 +20,7 @@ export interface Meter {
 
 /** What is counted by looking. */
 export interface Gauges {
-  readonly sessions: () => { readonly live: number; readonly provisional: number }
+  readonly sessions: () => Later<SessionCount>
   readonly streams: () => number
   readonly connections: () => number
 }

@@ -67,11 +67,11 @@ export const createPrometheusMeter = (
     for (const labels of labelSets(name, transports)) created.zero(labels)
     return created
   }
-  const gauge = (name: MetricName, look: (gauge: Gauge) => void): Gauge =>
+  const gauge = (name: MetricName, look: (gauge: Gauge) => void | Promise<void>): Gauge =>
     new Gauge({
       ...common(name),
       collect() {
-        look(this)
+        return look(this)
       },
     })
   const handshakes = counter('sage_handshakes_total')
@@ -80,8 +80,8 @@ export const createPrometheusMeter = (
   const seconds = histogram('sage_request_seconds', SECONDS)
   const bytes = histogram('sage_payload_bytes', BYTES)
   const batches = counter('sage_batches_total')
-  gauge('sage_sessions', sessions => {
-    const { live, provisional } = gauges.sessions()
+  gauge('sage_sessions', async sessions => {
+    const { live, provisional } = await gauges.sessions()
     sessions.set({ state: 'live' }, live)
     sessions.set({ state: 'provisional' }, provisional)
   })

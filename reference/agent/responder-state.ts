@@ -1,5 +1,5 @@
 import type { Capability, Limits } from '../../schemas/index.js'
-import type { Guard } from '../bytes/guard.js'
+import type { Guard, LaterGuard } from '../bytes/guard.js'
 import type { taskGuards as handshakeTaskGuards } from '../handshake/responder-guards.js'
 import type { ReplayStore } from '../handshake/responder-guards.js'
 import type { FrontContext, HttpContext } from '../http/http-guards.js'
@@ -8,7 +8,6 @@ import type { PageRequest } from '../http/page.js'
 import type { WireHook } from '../http/wire.js'
 import type { Resolver } from '../identity/resolver.js'
 import type { Parts } from '../parts.js'
-import type { SessionTable } from '../session/session-table.js'
 import type { CloseReason, IncomingContext, LoadContext } from '../websocket/incoming-guards.js'
 import type { UpgradeContext, UpgradeRefusal } from '../websocket/upgrade-guards.js'
 import type { WebSocketParts } from '../websocket/websocket-parts.js'
@@ -18,10 +17,10 @@ import type { Clock, Entropy } from './clock.js'
 import type { HandshakeContext } from './handshake-guards.js'
 import type { Identity } from './identity.js'
 import type { InflationRoom } from './inflation-room.js'
-import type { LiveSession } from './live-session.js'
 import type { MetricsContext } from './metrics-page.js'
 import type { ResponderParts } from './responder-parts.js'
 import type { LifeContext, SessionContext } from './session-guards.js'
+import type { SessionStore } from './session-store.js'
 import type { ResponderStream } from './responder-stream.js'
 import type { ServedStream } from './served-streams.js'
 import type { StreamContext } from './stream-guards.js'
@@ -48,7 +47,7 @@ export interface ResponderGuards {
   /** A message without `kid`, before its payload is read. */
   readonly handshakeTask: typeof handshakeTaskGuards
   /** A handshake whose payload has been read. */
-  readonly handshake: readonly Guard<HandshakeContext>[]
+  readonly handshake: readonly LaterGuard<HandshakeContext>[]
   /** A request for the card. */
   readonly card: readonly Guard<PageRequest>[]
   /** A request for the health of the responder. */
@@ -94,7 +93,7 @@ export interface ResponderState extends Omit<ResponderSeams, 'wire' | 'http' | '
   readonly streams: StreamTable<ResponderStream>
   /** Bytes of chunks that wait for their tasks on one connection, at most. */
   readonly maxStreamBytes: number
-  readonly sessions: SessionTable<LiveSession>
+  readonly sessions: SessionStore
   readonly replay: ReplayStore
   readonly resolve: Resolver
   readonly admit: (did: string) => boolean | Promise<boolean>

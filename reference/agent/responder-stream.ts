@@ -6,6 +6,7 @@ import {
   type SessionMessage,
   type SessionResponse,
 } from '../../schemas/index.js'
+import type { Later } from '../bytes/guard.js'
 import { SageError } from '../bytes/sage-error.js'
 import type { ReceivedSessionMessage } from '../message/envelope.js'
 import { plainCodeOf, plainError } from '../transport/plain-error.js'
@@ -16,7 +17,7 @@ import { compressAnswer, type Content } from './compress-answer.js'
 import type { LiveSession } from './live-session.js'
 import { MarkedChunks } from './marked-chunks.js'
 import type { ResponderState } from './responder-state.js'
-import { responseSize, sealResponse } from './seal-response.js'
+import { responseSize, sealInTurn } from './seal-response.js'
 import type { ServedStream } from './served-streams.js'
 import type { StreamSend, StreamSubject } from './stream-parts.js'
 import { isChunk, StreamState, type StreamChunk } from './stream-state.js'
@@ -219,7 +220,7 @@ export class ResponderStream implements TabledStream {
     return responseSize(envelope, plaintext) <= this.input.state.limits.maxMessageBytes
   }
 
-  private seal({ stream, plaintext, encoding, error }: StreamSend): SessionResponse {
+  private seal({ stream, plaintext, encoding, error }: StreamSend): Later<SessionResponse> {
     const { about, session, state } = this.input
     const { message } = state.streamParts.namedBy(about.opening, this.latest)
     const { record } = state.streamParts.boundTo(about.opening, this.latest)
@@ -233,7 +234,7 @@ export class ResponderStream implements TabledStream {
     const envelope =
       error === undefined ? { success: true as const, ...names } : { success: false as const, ...names, error }
     if (isChunk(stream) && stream.end) this.log(error ?? 'success')
-    return sealResponse(session, envelope, plaintext, record, state.parts)
+    return sealInTurn(session, envelope, plaintext, record, state.parts)
   }
 
   private log(outcome: AuthenticatedErrorCode | 'success'): void {

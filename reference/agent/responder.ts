@@ -107,11 +107,13 @@ export const createResponder = async (options: ServeOptions, seams: ResponderSea
   const { requestTimeoutMs, lookupTimeoutMs, drainMs, caps = {} } = options
   checkWhole(1, { requestTimeoutMs, lookupTimeoutMs, ...caps })
   checkWhole(0, { drainMs })
+  checkWhole(1, { timeoutMs: options.shared?.timeoutMs })
   const state = createState(options, seams)
   const { log, limits, sessions, identity } = state
   // The port is not known before the listener has it, and what is wrong with the rest of the card is to be known before.
   let cards = cardIssuer(options, publicUrl ? urlText(publicUrl) : 'http://localhost', state)
   checkCard(cards.current())
+  await sessions.start()
   const metering = await createMetering(options, state, () => webSockets?.size ?? 0)
   const exchange = createExchange(state, metering?.meter)
   const base = publicUrl?.pathname.replace(/\/$/, '') ?? ''

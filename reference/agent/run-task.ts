@@ -75,6 +75,8 @@ const carryOut = async (
   if (task === undefined) throw new SageError('internal', 'no such task')
   const asked = new AskedTask(session.initDid, message.metadata ?? {}, arrival)
   const answering = task(plaintext, asked, () => session.end())
+  const { told } = session
+  if (told !== undefined) await told
   arrival.begun?.()
   const answer = await answering
   if (!(answer instanceof Uint8Array)) throw new SageError('internal', 'a task answers with bytes')

@@ -1,5 +1,6 @@
 import type { HandshakeResponse } from '../../schemas/index.js'
-import { enforce } from '../bytes/guard.js'
+import { enforce, enforceInTurn } from '../bytes/guard.js'
+import { SageError } from '../bytes/sage-error.js'
 import { erase } from '../crypto/erase.js'
 import type { PrivateKey } from '../crypto/raw-key.js'
 import type { KeyPair } from '../crypto/x25519.js'
@@ -55,8 +56,7 @@ export const recompute = (
 })
 
 /**
- * Judges a request whose payload has been read, in the order of handshake.md. Synchronous, so that the claim of the
- * nonce is atomic.
+ * Judges a request whose payload has been read, in the order of handshake.md, by a replay store that answers at once.
  * @throws SageError `authentication_failed`, and `unavailable` when no more nonces can be remembered
  */
 export const judgeRequest = (
@@ -67,7 +67,8 @@ export const judgeRequest = (
   guards = responderGuards,
 ): void => {
   const { did, payloadBytes, signature } = request
-  enforce(guards, { ...knowledge, ...recompute(request, payload, parts), did, payloadBytes, payload, signature, parts })
+  const context = { ...knowledge, ...recompute(request, payload, parts), did, payloadBytes, payload, signature, parts }
+  if (enforceInTurn(guards, context) !== undefined) throw new SageError('internal', 'the replay store did not answer')
 }
 
 /** What a responder answers with; nothing is drawn or read from a clock here. */

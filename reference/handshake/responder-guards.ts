@@ -1,9 +1,12 @@
 import { HANDSHAKE_TASK } from '../../schemas/index.js'
-import type { Guard } from '../bytes/guard.js'
+import type { Guard, Later, LaterGuard } from '../bytes/guard.js'
 import type { WireErrorCode } from '../bytes/sage-error.js'
 import { isFresh } from './freshness.js'
 import type { HandshakeParts } from './parts.js'
 import type { ParsedPayload } from './request.js'
+
+/** What comes of the claim of a nonce. */
+export type Claim = 'fresh' | 'seen' | 'full'
 
 /** Remembers the nonces of accepted handshakes. */
 export interface ReplayStore {
@@ -11,7 +14,7 @@ export interface ReplayStore {
    * Claims an (`initDid`, `nonce`) pair in one atomic step: `fresh` the first time in 600 seconds, and then remembered;
    * `seen` after that; `full` when nothing more can be remembered without forgetting.
    */
-  claim(initDid: string, nonce: string): 'fresh' | 'seen' | 'full'
+  claim(initDid: string, nonce: string): Later<Claim>
 }
 
 /** Before the payload is read. */
@@ -45,8 +48,10 @@ const failIf = (wrong: boolean): WireErrorCode | undefined => (wrong ? 'authenti
 
 const nonceErrors = { fresh: undefined, seen: 'authentication_failed', full: 'unavailable' } as const
 
+const refusalOf = (claim: Claim): WireErrorCode | undefined => nonceErrors[claim]
+
 /** What a responder rejects, in the order of handshake.md; the schema comes before, Diffie-Hellman after. */
-export const responderGuards: readonly Guard<ResponderContext>[] = [
+export const responderGuards: readonly LaterGuard<ResponderContext>[] = [
   ['handshake.did-resolves', ({ initiatorKey, admitted }) => failIf(initiatorKey === undefined || !admitted)],
   [
     'handshake.signature',
@@ -59,7 +64,13 @@ export const responderGuards: readonly Guard<ResponderContext>[] = [
   ['handshake.info-match', ({ payload, info }) => failIf(payload.info !== info)],
   ['handshake.export-ctx-match', ({ payload, exportCtx }) => failIf(payload.exportCtx !== exportCtx)],
   // The one guard that leaves something behind: looking and claiming must be one step (handshake.nonce-atomic).
-  ['handshake.nonce-single-use', ({ payload, replay }) => nonceErrors[replay.claim(payload.initDid, payload.nonce)]],
+  [
+    'handshake.nonce-single-use',
+    ({ payload, replay }) => {
+      const claim = replay.claim(payload.initDid, payload.nonce)
+      return claim instanceof Promise ? claim.then(refusalOf) : refusalOf(claim)
+    },
+  ],
   [
     'handshake.low-order',
     ({ payload, parts }) => failIf(parts.isSmallOrderX25519(payload.enc) || parts.isSmallOrderX25519(payload.ephC)),

@@ -34,6 +34,9 @@ export interface Line {
   readonly bytesRead: number
 }
 
+/** Bytes of requests that may wait to be accepted before the next are read. */
+const MAX_UNJUDGED_BYTES = 2 ** 20
+
 const subjectOf = (reply: Reply, connection: TextSubject['connection']): TextSubject => {
   const { kind, message } = reply
   if (kind !== 'error') return { kind, message, connection }
@@ -49,6 +52,8 @@ export class Connection {
   private readonly pulse: Pulse
   private readonly turn: ReturnType<WebSocketParts['createTurns']>
   private requestBytes = 0
+  /** Bytes of requests of which it is not known yet whether they are accepted. */
+  private unjudgedBytes = 0
   private isDraining = false
   private isPaused = false
   private onIdle = (): void => undefined
@@ -130,9 +135,23 @@ export class Connection {
     const abort = new AbortController()
     this.running.add(abort)
     this.requestBytes += bytes
-    const arrival = this.arrival(abort)
+    this.unjudgedBytes += bytes
+    let isJudged = false
+    const judged = (): void => {
+      if (isJudged) return
+      isJudged = true
+      this.unjudgedBytes -= bytes
+      if (this.isPaused) this.waitForReader()
+    }
+    const arrival = this.arrival(abort, judged)
     try {
-      const reply = await this.turn(() => exchange.answer(reading, arrival)).finally(() => (this.requestBytes -= bytes))
+      const replying = this.turn(() => exchange.answer(reading, arrival))
+      // Mostly it is known at once. Where others have to be asked, no more is read than they are asked about.
+      if (!isJudged) this.waitForReader()
+      const reply = await replying.finally(() => {
+        this.requestBytes -= bytes
+        judged()
+      })
       if (reply.kind === 'stream') await this.pour(reply)
       else if (reply.kind !== 'none') await this.say(reply.body, reply)
     } finally {
@@ -156,7 +175,7 @@ export class Connection {
     this.waitForReader()
   }
 
-  private arrival(abort: AbortController): Arrival {
+  private arrival(abort: AbortController, judged: () => void): Arrival {
     const { caps, loadGuards } = this.options
     const load = { requests: this.running.size, bytes: this.requestBytes, caps }
     return {
@@ -166,14 +185,18 @@ export class Connection {
         if (this.isDraining && !isContinuation(message)) throw new SageError('unavailable', 'no room for a request')
         enforce(loadGuards, load)
       },
-      accepted: () => this.pulse.accepted(),
+      accepted: () => {
+        judged()
+        this.pulse.accepted()
+      },
       signal: () => abort.signal,
     }
   }
 
-  /** Reads on only while the answers do not pile up (ws.unread). */
+  /** Reads on only while neither the answers pile up (ws.unread) nor what is to be judged does. */
   private waitForReader(): void {
-    const isTooMuch = this.outbox.waiting > this.options.maxMessageBytes
+    const { maxMessageBytes } = this.options
+    const isTooMuch = this.outbox.waiting > maxMessageBytes || this.unjudgedBytes > MAX_UNJUDGED_BYTES
     if (isTooMuch === this.isPaused) return
     this.isPaused = isTooMuch
     if (isTooMuch) this.socket.pause()

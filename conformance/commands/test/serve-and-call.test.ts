@@ -175,6 +175,17 @@ t.test('serve that cannot start says why in one line', async t => {
     { admitOnly: true },
     { directory: join(folder, 'none.json') },
     { directory: directoryFile({ 'did:web:a.example': 'no key' }) },
+    { redisNew: true },
+    { redis: 'redis://127.0.0.1:1' },
+    { redis: 'http://127.0.0.1:1', stateKeyFile: file('state.keys', `now ${key(1)}`) },
+    { redis: 'redis://:password@127.0.0.1:1', stateKeyFile: file('state.keys', `now ${key(1)}`) },
+    { redis: 'redis://127.0.0.1:1', stateKeyFile: file('wrong.keys', `now ${key(1)} ${key(2)}`) },
+    { redis: 'redis://127.0.0.1:1', stateKeyFile: join(folder, 'none.keys') },
+    {
+      redis: 'redis://127.0.0.1:1',
+      stateKeyFile: file('state.keys', `now ${key(1)}`),
+      redisPassword: join(folder, 'none'),
+    },
   ]
   for (const options of wrong) {
     const { status, out, err } = await serveUntil(options)

@@ -226,7 +226,11 @@ export const handshakeMutants = [
     ['handshake.no-session'],
     insert(
       'handshake',
-      ({ sessions, did }) => void sessions.add(standIn(did), () => undefined).confirm(),
+      ({ sessions, did }) => {
+        const added = sessions.add(standIn(did), () => undefined)
+        if (!(added instanceof Promise)) added.confirm()
+        return undefined
+      },
       'handshake.low-order',
     ),
     { limits: { maxSessionsPerDid: 4 } },

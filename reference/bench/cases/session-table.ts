@@ -6,6 +6,7 @@ import { systemClock } from '../../agent/clock.js'
 import { createState } from '../../agent/create-state.js'
 import { honestSeams } from '../../agent/honest-seams.js'
 import { createIdentity } from '../../agent/identity.js'
+import { LocalSessions } from '../../agent/local-sessions.js'
 import { startSweeping } from '../../agent/sweeper.js'
 import { SessionSlab } from '../../session/session-slab.js'
 import type { BenchCase, Figures, Trial } from '../bench-case.js'
@@ -20,8 +21,8 @@ const MB = 1_000_000
 const clock = { ...systemClock, at: 0, monotonic: () => clock.at }
 
 /** The table of a responder as it is served, without its caps. */
-const createTable = () =>
-  createState(
+const createTable = (): LocalSessions => {
+  const { sessions } = createState(
     {
       identity: createIdentity(),
       clock,
@@ -29,7 +30,10 @@ const createTable = () =>
       limits: { maxSessionsPerDid: MANY },
     },
     honestSeams,
-  ).sessions
+  )
+  if (sessions instanceof LocalSessions) return sessions
+  throw new Error('the sessions of this responder are not in this process')
+}
 
 const writeKeys = (into: Uint8Array, offset: number): void => {
   into.fill(1, offset, offset + 64)
