@@ -1,7 +1,8 @@
-import { WebSocket, type ClientOptions } from 'ws'
+import type { ClientOptions, WebSocket } from 'ws'
 import { SUBPROTOCOL } from '../../schemas/index.js'
 import type { Guard } from '../bytes/guard.js'
 import { everyonesGuards, type CloseReason, type IncomingContext } from './incoming-guards.js'
+import { PongSocket } from './pong-socket.js'
 import { responderTimes, type PulseTimes } from './pulse.js'
 import type { SocketOptions } from './websocket-parts.js'
 
@@ -22,7 +23,7 @@ export interface ChannelParts {
 
 /** The decisions as the specification has them. */
 export const channelParts: ChannelParts = {
-  createSocket: (url, options) => new WebSocket(url, SUBPROTOCOL, options),
+  createSocket: (url, options) => new PongSocket(url, SUBPROTOCOL, options),
   isSelected: protocol => protocol === SUBPROTOCOL,
   incomingGuards: everyonesGuards,
   sendsBinary: false,

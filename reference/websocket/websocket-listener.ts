@@ -7,6 +7,7 @@ import { firstRefusal, type Guard } from '../bytes/guard.js'
 import { withDeadline } from '../transport/deadline.js'
 import type { Upgrades } from '../transport/upgrades.js'
 import { Connection, type ConnectionOptions } from './connection.js'
+import { PongSocket } from './pong-socket.js'
 import type { UpgradeContext, UpgradeRefusal } from './upgrade-guards.js'
 
 /** What a listener for WebSocket serves, and how far it goes. */
@@ -39,6 +40,7 @@ export class WebSocketListener implements Upgrades {
     const { path, parts, maxMessageBytes } = options
     this.path = path
     const socketOptions = parts.socketOptions({
+      WebSocket: PongSocket,
       noServer: true,
       clientTracking: false,
       perMessageDeflate: false,

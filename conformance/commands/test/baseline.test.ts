@@ -20,6 +20,7 @@ const responder = await startResponder(process.execPath, [dist('mutants/serve-mu
 t.teardown(() => responder.stop())
 
 const only = ['message.schema', 'record.replay', 'ws.same-as-http']
+const skip = ['message.schema/*']
 const failing: KnownFailure[] = [
   { check: 'message.schema', transport: 'ws', reasonCode: 'closed-1007' },
   { check: 'ws.same-as-http', transport: 'ws', reasonCode: 'differs' },
@@ -37,7 +38,7 @@ const shownBy = async (command: (screen: Screen) => Promise<number>) => {
 }
 
 const run = (options: RunCommandOptions, signal = new AbortController().signal) =>
-  shownBy(screen => runCommand(responder.url, { only, ...options }, screen, signal))
+  shownBy(screen => runCommand(responder.url, { only, skip, ...options }, screen, signal))
 
 const listed = (path: string): Baseline => JSON.parse(readFileSync(path, 'utf8')) as Baseline
 const listing = (t: Test, known: readonly KnownFailure[], more: object = {}): string => {

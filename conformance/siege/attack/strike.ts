@@ -10,6 +10,8 @@ export class Strike {
   /** Resolves when the other side, or the network, has ended it. */
   readonly closed: Promise<void>
   private received = Buffer.alloc(0)
+  /** Keeps what is not yet a whole frame. */
+  private readonly frames = new FrameReader()
   private onData = (): void => undefined
 
   constructor({ host, port, signal }: Scene, allowHalfOpen = false) {
@@ -57,12 +59,11 @@ export class Strike {
 
   /** The code of the close frame that comes, `text` or `pong` for another frame, or `closed` without any. */
   async frame(): Promise<string> {
-    const reader = new FrameReader()
     let said: string | undefined
     const look = (): boolean => {
       const bytes = this.received
       this.received = Buffer.alloc(0)
-      for (const frame of reader.push(bytes)) {
+      for (const frame of this.frames.push(bytes)) {
         if (frame.opcode === opcodes.ping) continue
         said ??=
           frame.opcode === opcodes.close ? String(closeCodeOf(frame)) : frame.opcode === opcodes.pong ? 'pong' : 'text'

@@ -98,7 +98,8 @@ t.test('a message comes in one byte a frame, cut inside characters, with pings b
   ])
   client.socket.write(Buffer.concat([...frames, frame(CONTINUATION)]))
   t.equal((await client.next(TEXT)).toString(), text)
-  for (let i = 0; i < pieces.length; i += 40) t.equal((await client.next(PONG)).toString(), `ping ${i}`)
+  const last = `ping ${40 * Math.floor((pieces.length - 1) / 40)}`
+  for (let said = ''; said !== last;) said = (await client.next(PONG)).toString()
   const whole = Array.from({ length: 1024 }, (_, i) => ' '.repeat(i % 3))
   const most = whole.map((part, i) =>
     frame(i === 0 ? TEXT : CONTINUATION, i === 1023 ? say('most') : part, { fin: i === 1023 }),
@@ -282,4 +283,23 @@ t.test('closing takes no longer than it may, from who does not answer a close', 
   await on.listener.close(10)
   t.equal(await client.closeCode(), 1001)
   await on[Symbol.asyncDispose]()
+})
+
+t.test('of many pings at once the latest is answered, and the connection stands', async t => {
+  await using on = await start()
+  const client = await open(on.port)
+  const pings = Array.from({ length: 1000 }, (_, index) => frame(PING, `ping ${index}`))
+  client.socket.write(Buffer.concat(pings))
+  const answered: string[] = []
+  while (answered.at(-1) !== 'ping 999') answered.push((await client.next(PONG)).toString())
+  const numbers = answered.map(text => Number(text.slice('ping '.length)))
+  t.same(
+    numbers,
+    [...numbers].sort((a, b) => a - b),
+    'in their order',
+  )
+  client.socket.write(frame(TEXT, say('after')))
+  t.equal((await client.next(TEXT)).toString(), say('after'))
+  client.socket.destroy()
+  await isAlive(t, on)
 })

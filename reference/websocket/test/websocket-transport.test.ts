@@ -172,3 +172,19 @@ t.test('it pings, and gives up who does not answer', async t => {
   t.equal(pings, 3)
   await channel.close()
 })
+
+t.test('of many pings at once it answers the latest, and stays', async t => {
+  const pongs: string[] = []
+  const answer: Answering = (socket, id) => {
+    socket.on('pong', bytes => {
+      pongs.push(bytes.toString())
+      if (bytes.toString() === 'ping 999') socket.send(answerTo(id))
+    })
+    for (let index = 0; index < 1000; index++) socket.ping(`ping ${index}`)
+  }
+  await using on = await start(answer)
+  const channel = await webSocketTransport.open(on.endpoint, options)
+  await channel.exchange(message('a'))
+  t.equal(pongs.at(-1), 'ping 999')
+  await channel.close()
+})
