@@ -9,6 +9,7 @@ import { scripts, type Script } from './scripts.js'
  * nothing as null, or rejects with what the server says.
  */
 export interface RedisClient {
+  /** Sends one command, its name first. */
   command(args: readonly string[]): Promise<unknown>
 }
 
@@ -22,8 +23,9 @@ export interface RedisOptions {
    * Unless that is said, an empty server is taken for one that has lost what it knew, and for four minutes no handshake is accepted.
    */
   readonly startsEmpty?: boolean
-  /** Milliseconds of the clock by which sessions live, and the name of the run of the server: those of the server by default. */
+  /** Milliseconds of the clock by which sessions live: the server's by default. */
   readonly time?: () => number
+  /** Name of the run of the server, which is another after it was started anew: what it says itself by default. */
   readonly run?: () => string
 }
 
